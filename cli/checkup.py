@@ -1,0 +1,177 @@
+"""The examinations behind ``sextant doctor``: each says what it found and what a missing part costs."""
+
+import asyncio
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from cli.commands.version import installed_version
+from cli.recordings import DEMO
+from cluster.client import ClusterClient, connect
+from cluster.fields import text, truth
+from cluster.kubeconfig import find_identity
+from cluster.limits import client_limits
+from core.data import data_file
+from core.errors import ClusterNotConfigured, SextantError
+from core.settings import Settings, config_path, describe_settings
+from core.storage import Database
+
+REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+NEEDED: tuple[tuple[str, str, str, str], ...] = (
+    ("list", "", "pods", "without pods nothing can be diagnosed"),
+    ("get", "", "pods/log", "without logs a crash is known by its exit code only"),
+    ("list", "", "events", "without events image pulls, mounts and scheduling lose their reason"),
+    ("list", "apps", "deployments", "without workloads causes cannot be joined to what a person asked about"),
+    ("list", "", "services", "without services routing faults stay unseen"),
+    ("list", "", "configmaps", "without ConfigMaps a missing key cannot be proved"),
+    ("list", "", "secrets", "without Secrets (only names and keys are read) a missing one cannot be proved"),
+    ("list", "", "nodes", "without nodes scheduling faults rest on the scheduler's message alone"),
+)
+"""(verb, group, resource, what its absence costs)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the report. ``warn`` marks a part that is not configured or not allowed: it costs something."""
+
+    name: str
+    state: Literal["ok", "warn", "fail"]
+    detail: str
+    next_step: str = ""
+
+    def plain(self) -> dict[str, str]:
+        """Return it as plain data."""
+        return asdict(self)
+
+
+async def examine(settings: Settings, *, kubeconfig: Path | None, context: str, namespace: str) -> list[Check]:
+    """Run all examinations, those of the cluster only when there is one."""
+    return [
+        Check(name="version", state="ok", detail=f"sextant {installed_version()}, Python {platform.python_version()}"),
+        _settings_file(),
+        _demo(),
+        await _database(settings),
+        *await _cluster(settings, kubeconfig, context, namespace),
+        Check(
+            name="model",
+            state="warn",
+            detail="none: this release has no use for one; diagnoses are made by rules and are complete",
+        ),
+    ]
+
+
+def _settings_file() -> Check:
+    path = config_path()
+    found = path.is_file()
+    return Check(name="settings", state="ok", detail=f"{path}" if found else f"defaults ({path} does not exist)")
+
+
+def _demo() -> Check:
+    found = data_file(DEMO).is_file()
+    if found:
+        return Check(name="demo", state="ok", detail="bundled recording present: sextant diagnose --demo")
+    return Check(name="demo", state="fail", detail="the bundled recording is missing", next_step="Install again.")
+
+
+async def _database(settings: Settings) -> Check:
+    database = Database(settings.storage)
+    try:
+        await database.migrate()
+    except SextantError as error:
+        return Check(name="database", state="fail", detail=error.message, next_step=error.next_step)
+    finally:
+        await database.close()
+    return Check(name="database", state="ok", detail=database.address)
+
+
+async def _cluster(settings: Settings, kubeconfig: Path | None, context: str, namespace: str) -> list[Check]:
+    path = kubeconfig or (Path(settings.cluster.kubeconfig) if settings.cluster.kubeconfig else None)
+    try:
+        identity = find_identity(path, context or settings.cluster.context or None)
+    except ClusterNotConfigured as error:
+        cost = "only recordings and the bundled demo can be diagnosed"
+        return [Check(name="cluster", state="warn", detail=f"{error.message} ({cost})", next_step=error.next_step)]
+    except SextantError as error:
+        return [Check(name="cluster", state="fail", detail=error.message, next_step=error.next_step)]
+    space = namespace or identity.default_namespace
+    async with connect(identity, limits=client_limits(settings)) as client:
+        try:
+            version = await client.get("/version")
+        except SextantError as error:
+            return [Check(name="cluster", state="fail", detail=error.message, next_step=error.next_step)]
+        found = f"{client.server}, Kubernetes {text(version, 'gitVersion')}, from {identity.origin}"
+        return [
+            Check(name="cluster", state="ok", detail=found),
+            *await _permissions(client, space),
+            await _metrics(client),
+        ]
+
+
+async def _permissions(client: ClusterClient, space: str) -> list[Check]:
+    """Ask the API server about each right at once: reviews are cheap and change nothing."""
+    answers = await asyncio.gather(*(_may(client, space, *needed[:3]) for needed in NEEDED), return_exceptions=True)
+    checks: list[Check] = []
+    for (verb, _, resource, cost), answer in zip(NEEDED, answers, strict=True):
+        if isinstance(answer, SextantError):
+            checks.append(Check(name=f"may {verb} {resource}", state="warn", detail=f"unknown: {answer.message}"))
+        elif isinstance(answer, BaseException):
+            raise answer
+        elif not answer:
+            checks.append(
+                Check(
+                    name=f"may {verb} {resource}",
+                    state="warn",
+                    detail=f"no, in namespace {space}: {cost}",
+                    next_step=f"Ask for a role that may {verb} {resource}.",
+                )
+            )
+    if not checks:
+        return [Check(name="rights", state="ok", detail=f"all {len(NEEDED)} that a diagnosis of {space} reads with")]
+    return checks
+
+
+async def _may(client: ClusterClient, space: str, verb: str, group: str, resource: str) -> bool:
+    head, _, sub = resource.partition("/")
+    attributes: Mapping[str, Any] = {
+        "namespace": "" if head == "nodes" else space,
+        "verb": verb,
+        "group": group,
+        "resource": head,
+        "subresource": sub,
+    }
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SelfSubjectAccessReview",
+        "spec": {"resourceAttributes": dict(attributes)},
+    }
+    return truth(await client.post(REVIEW, review), "status", "allowed")
+
+
+async def _metrics(client: ClusterClient) -> Check:
+    try:
+        await client.get("/apis/metrics.k8s.io/v1beta1")
+    except SextantError:
+        return Check(
+            name="metrics", state="warn", detail="the metrics API does not answer: usage is not part of a diagnosis"
+        )
+    return Check(name="metrics", state="ok", detail="the metrics API answers")
+
+
+def settings_table(settings: Settings) -> list[dict[str, str]]:
+    """Return every setting with its present value."""
+    rows: list[dict[str, str]] = []
+    for doc in describe_settings():
+        section, _, field = doc.name.partition(".")
+        value = getattr(getattr(settings, section), field) if field else getattr(settings, section)
+        rows.append(
+            {
+                "name": doc.name,
+                "value": str(value),
+                "default": doc.default,
+                "env": doc.env,
+                "description": doc.description,
+            }
+        )
+    return rows

@@ -1,0 +1,110 @@
+"""``sextant diagnose``."""
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from cli.options import (
+    AllNamespaces,
+    AsGroup,
+    AsUser,
+    Config,
+    Context,
+    Kubeconfig,
+    Language,
+    Namespace,
+    Output,
+    OutputFormat,
+)
+
+FAILED_ON = 3
+"""Exit code of a diagnosis at or above ``--fail-on``."""
+
+
+class Level(StrEnum):
+    """Severities, as ``--fail-on`` takes them."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+def diagnose(
+    *,
+    language: Language,
+    target: Annotated[
+        str,
+        typer.Argument(
+            help="What to diagnose, such as deploy/checkout. Nothing: the whole namespace.", metavar="KIND/NAME"
+        ),
+    ] = "",
+    namespace: Namespace = "",
+    all_namespaces: AllNamespaces = False,
+    recording: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            help="Read a recording instead of a cluster: a bundle, a folder, an archive, or - for standard input.",
+            metavar="PATH",
+        ),
+    ] = "",
+    demo: Annotated[bool, typer.Option("--demo", help="Diagnose the bundled demo recording.")] = False,
+    output: OutputFormat = Output.TEXT,
+    fail_on: Annotated[
+        Level | None, typer.Option("--fail-on", help="Exit with 3 when a cause is at least this severe.")
+    ] = None,
+    include_hygiene: Annotated[
+        bool, typer.Option("--include-hygiene", help="Also list what is not broken but could be better.")
+    ] = False,
+    kubeconfig: Kubeconfig = None,
+    context: Context = "",
+    as_user: AsUser = "",
+    as_group: AsGroup = None,
+    config: Config = None,
+) -> None:
+    """Say why a workload, a namespace or a whole cluster fails, with evidence and a fix.
+
+    \b
+    Examples:
+      sextant diagnose deploy/checkout -n shop
+      sextant diagnose -n shop
+      sextant diagnose -A -o json
+      sextant diagnose pod/web-0 --from shop.tar.zst
+      sextant diagnose --demo
+    """
+    from cli.recordings import snapshot_for
+    from cli.terminal import painter, write_structure
+    from cli.wanted import Wanted
+    from core.settings import load_settings
+    from diagnose import render
+    from diagnose.engine import diagnose as run
+    from diagnose.findings import Severity
+
+    wanted = Wanted(
+        target=target,
+        namespace=namespace,
+        all_namespaces=all_namespaces,
+        recording=recording,
+        demo=demo,
+        kubeconfig=kubeconfig,
+        context=context,
+        as_user=as_user,
+        as_groups=tuple(as_group or ()),
+    )
+    settings = load_settings(config)
+    snapshot, space = snapshot_for(wanted, settings)
+    diagnosis = run(snapshot, target=target, namespace=space, numbers=settings.diagnose, hygiene=include_hygiene)
+    match output:
+        case Output.TEXT:
+            sys.stdout.write(render.text(diagnosis, language.value, painter(sys.stdout)))
+        case Output.MARKDOWN:
+            sys.stdout.write(render.markdown(diagnosis, language.value))
+        case _:
+            write_structure(render.document(diagnosis), output)
+    if fail_on is not None:
+        limit = Severity(fail_on.value).rank
+        if any(root.severity.rank <= limit for root in diagnosis.roots):
+            raise typer.Exit(FAILED_ON)

@@ -1,0 +1,1 @@
+"""Alembic migrations, run by ``Database.migrate``. A change of ``schema`` is one new file in ``versions``."""

@@ -1,0 +1,104 @@
+"""Claims and Services that a full quota keeps away: their refusal leaves no event."""
+
+from collections.abc import Iterator, Mapping
+
+from cluster.fields import Obj, dig, mapping, name, namespace, numbered, text
+from cluster.quantities import quantity
+from cluster.snapshot import ref_of
+from core.evidence import ObjectRef
+from core.phrase import Phrase
+from diagnose.analyzers.admission.quota import variant_of
+from diagnose.findings import Edge, Finding, Reach, Who, inferred
+from diagnose.graph import references
+from diagnose.remedies import command
+from diagnose.scene import Scene
+
+
+def silently_exceeded(scene: Scene) -> Iterator[Finding]:
+    """Yield claims and Services that are wanted and absent while their quota is used up: that refusal left no event."""
+    full = _full_quotas(scene)
+    if not full:
+        return
+    for kind, space, wanted, wanting, at in _wanted(scene):
+        hit = full.get((space, kind))
+        if hit is None or not scene.snapshot.absent(kind, space, wanted):
+            continue
+        quota, key = hit
+        hard = text(quota, "spec", "hard", key)
+        label = f"{text(wanting, 'kind')} {name(wanting)}"
+        yield Finding(
+            code="QuotaExceeded",
+            variant=variant_of(key) if kind == "Service" else "storage",
+            confidence=inferred(
+                "the object is wanted and absent while its quota is used up; no refusal was recorded",
+                "对象被需要但不存在，同时其配额已用尽；没有拒绝记录",
+                value=0.6,
+            ),
+            object=ref_of(quota),
+            part=key,
+            affected=(
+                *(Reach(ref=ref_of(obj), edge=Edge.OWNER) for obj in [wanting] if text(wanting, "kind") == "Pod"),
+                Reach(ref=ObjectRef(kind=kind, namespace=space, name=wanted), edge=Edge.POLICY),
+            ),
+            summary=Phrase(
+                en=f"{kind} {wanted}, which {_told(wanting, label)} needs, does not exist, and quota {name(quota)} "
+                f"lets no more be created: {key} {hard} of {hard} is used",
+                zh=f"{_told(wanting, label)} 需要的 {kind} {wanted} 不存在，而配额 {name(quota)} 已不允许再创建："
+                f"{key} 已用 {hard}/{hard}",
+            ),
+            expected=f"{kind} {wanted} exists",
+            actual=f"absent; quota {name(quota)} {key}: used {text(quota, 'status', 'used', key)} of {hard}",
+            evidence=(
+                scene.field(quota, "status", "used", key),
+                scene.field(quota, "spec", "hard", key),
+                scene.absence(kind, space, wanted),
+                scene.field(wanting, *at),
+            ),
+            remedies=(
+                command(
+                    f"kubectl -n {space} describe resourcequota {name(quota)}",
+                    summary=Phrase(
+                        en=f"Delete what is no longer needed or have {key} raised, then create {kind} {wanted} again",
+                        zh=f"删除不再需要的对象，或提高 {key}，然后重新创建 {kind} {wanted}",
+                    ),
+                    who=Who.NAMESPACE_ADMIN,
+                ),
+            ),
+        )
+
+
+def _told(wanting: Obj, label: str) -> str:
+    return "a pod" if text(wanting, "kind") == "Pod" else label
+
+
+def _full_quotas(scene: Scene) -> Mapping[tuple[str, str], tuple[Obj, str]]:
+    """Return the quota and key that let no further claim or Service be made, by namespace and kind."""
+    full: dict[tuple[str, str], tuple[Obj, str]] = {}
+    kinds = (("persistentvolumeclaims", "PersistentVolumeClaim"), ("requests.storage", "PersistentVolumeClaim"))
+    for quota in scene.snapshot.all("ResourceQuota"):
+        for key, kind in (*kinds, ("services", "Service")):
+            hard = quantity(dig(quota, "spec", "hard", key))
+            used = quantity(dig(quota, "status", "used", key))
+            if hard is not None and used is not None and used >= hard:
+                full.setdefault((namespace(quota), kind), (quota, key))
+    return full
+
+
+def _wanted(scene: Scene) -> Iterator[tuple[str, str, str, Obj, tuple[str | int, ...]]]:
+    """Yield kind, namespace and name of claims and Services that are referred to, by whom and where."""
+    seen: set[tuple[str, str, str]] = set()
+    for pod in scene.live_pods:
+        for entry in references(mapping(pod, "spec")):
+            target = ("PersistentVolumeClaim", namespace(pod), entry.name)
+            if entry.kind == target[0] and target not in seen:
+                seen.add(target)
+                yield (*target, pod, ("spec", *entry.path, "claimName"))
+    for stateful in scene.snapshot.all("StatefulSet"):
+        if wanted := text(stateful, "spec", "serviceName"):
+            yield "Service", namespace(stateful), wanted, stateful, ("spec", "serviceName")
+    for ingress in scene.snapshot.all("Ingress"):
+        for i, rule in numbered(ingress, "spec", "rules"):
+            for j, path in numbered(rule, "http", "paths"):
+                if wanted := text(path, "backend", "service", "name"):
+                    at = ("spec", "rules", i, "http", "paths", j, "backend", "service", "name")
+                    yield "Service", namespace(ingress), wanted, ingress, at

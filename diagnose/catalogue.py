@@ -1,0 +1,40 @@
+"""The closed list of finding codes. Codes are API: added, never renamed, never reused.
+
+One file of ``diagnose.codes`` per family; ``CODES`` joins them in the order of the families.
+"""
+
+from diagnose.codes import (
+    admission,
+    claims,
+    container_start,
+    crash,
+    image_pull,
+    jobs,
+    memory,
+    probes,
+    rollouts,
+    sandbox,
+    scheduling,
+    services,
+)
+from diagnose.codes.code import Code
+
+__all__ = ["BY_CODE", "BY_ID", "CODES", "Code"]
+
+CODES: tuple[Code, ...] = (
+    *image_pull.CODES,
+    *container_start.CODES,
+    *sandbox.CODES,
+    *crash.CODES,
+    *memory.CODES,
+    *probes.CODES,
+    *scheduling.CODES,
+    *claims.CODES,
+    *services.CODES,
+    *rollouts.CODES,
+    *admission.CODES,
+    *jobs.CODES,
+)
+
+BY_CODE: dict[str, Code] = {entry.code: entry for entry in CODES}
+BY_ID: dict[str, Code] = {entry.id: entry for entry in CODES}

@@ -1,0 +1,311 @@
+"""Root against symptom: which finding explains which.
+
+A finding absorbs another only when the catalogue lets its code do so (2.4) *and* the two stand on one path of the
+object graph. The same namespace or the same minute explains nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from cluster.kinds import WORKLOAD_KINDS
+from core.evidence import ObjectRef
+from diagnose.findings import Finding, Folded, Reach, Role, Severity, inferred
+from diagnose.graph import Graph
+
+MAX_DEPTH = 8
+"""Links of a path from a symptom to its cause: the longest real one (Ingress to storage class) has seven."""
+
+LAST_RESORT = frozenset(
+    {
+        "InitContainerHanging",
+        "JobBackoffLimitExceeded",
+        "ProbeFailing",
+        "RolloutStuck",
+        "ServiceHasNoReadyEndpoints",
+        "StatefulSetOrdinalBlocked",
+        "Unschedulable",
+    }
+)
+"""Symptoms by nature: they become a root only when nothing explains them."""
+
+_ADMISSION = frozenset(
+    {
+        "AdmissionPolicyDenied",
+        "AdmissionWebhookCertificateInvalid",
+        "AdmissionWebhookDenied",
+        "AdmissionWebhookUnavailable",
+        "LimitRangeViolated",
+        "PodSecurityViolated",
+        "PodSpecRejected",
+        "QuotaExceeded",
+        "QuotaRequiresResources",
+        "ServiceAccountMissing",
+    }
+)
+_CLAIMS = frozenset(
+    {
+        "ClaimLost",
+        "ClaimMissing",
+        "ClaimProvisioningFailed",
+        "ClaimResizeFailed",
+        "ClaimVolumeMismatch",
+        "ClaimVolumeTaken",
+        "DefaultStorageClassMissing",
+        "StorageClassMissing",
+    }
+)
+_SCHEDULING = frozenset(
+    {
+        "AssignedNodeMissing",
+        "HostPortConflict",
+        "InsufficientResources",
+        "NodeAffinityMismatch",
+        "NodePodLimitReached",
+        "NodeSelectorMismatch",
+        "NodesCordoned",
+        "PodAffinityUnsatisfied",
+        "PodAntiAffinityConflict",
+        "SchedulerNameUnknown",
+        "SchedulerUnavailable",
+        "SchedulingGated",
+        "TaintNotTolerated",
+        "TopologySpreadUnsatisfied",
+        "VolumeZoneConflict",
+    }
+)
+_START = frozenset(
+    {
+        "CommandNotExecutable",
+        "CommandNotFound",
+        "ConfigKeyMissing",
+        "ConfigMapMissing",
+        "ContainerStartFailed",
+        "ImageArchitectureMismatch",
+        "ImageNeverPulled",
+        "ImagePullFailed",
+        "ImagePullSecretMissing",
+        "ImageRateLimited",
+        "ImageReferenceInvalid",
+        "ImageRegistryNameUnresolved",
+        "ImageRegistryTLSFailed",
+        "ImageRegistryUnauthorized",
+        "ImageRegistryUnreachable",
+        "ImageRepositoryNotFound",
+        "ImageTagNotFound",
+        "MountTargetInvalid",
+        "PodAddressesExhausted",
+        "PostStartHookFailed",
+        "RunAsNonRootViolated",
+        "SandboxCreationFailed",
+        "SecretMissing",
+    }
+)
+_MEMORY = frozenset({"OOMKilled", "OOMKilledByNode", "RuntimeHeapExhausted"})
+_PROBE_SETTINGS = frozenset(
+    {
+        "AppListensOnLoopback",
+        "ProbeCommandMissing",
+        "ProbeTimingTooTight",
+        "ProbeWrongPath",
+        "ProbeWrongPort",
+        "ProbeWrongProtocol",
+    }
+)
+_CRASH = frozenset(
+    {
+        "AppConfigInvalid",
+        "AppCrashed",
+        "AppModuleMissing",
+        "AppPermissionDenied",
+        "CommandInvalid",
+        "EnvVarMissing",
+        "FilesystemReadOnly",
+        "PortConflict",
+        "ProcessExitedZero",
+        "ProcessKilledBySignal",
+        "RootUserRefused",
+    }
+)
+_CRASH_EFFECTS = frozenset({"AppErrorsInLog", "ProbeFailing", "RestartsIncreasing"})
+_PROBE_EFFECTS = frozenset(
+    {"AppCrashed", "ProbeFailing", "ProcessExitedZero", "ProcessKilledBySignal", "RestartsIncreasing"}
+)
+_SERVICE = frozenset(
+    {"ServiceProtocolMismatch", "ServiceSelectorMismatch", "ServiceSelectsWrongPods", "ServiceTargetPortMismatch"}
+)
+_WORKLOAD_SYMPTOMS = frozenset(
+    {
+        "DaemonSetNodesUncovered",
+        "JobBackoffLimitExceeded",
+        "JobDeadlineExceeded",
+        "RolloutStuck",
+        "ServiceHasNoReadyEndpoints",
+        "StatefulSetOrdinalBlocked",
+    }
+)
+
+ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
+    (_ADMISSION, _WORKLOAD_SYMPTOMS),
+    (_CLAIMS, _SCHEDULING | {"Unschedulable", "ReadinessGateUnsatisfied"} | _WORKLOAD_SYMPTOMS),
+    (_SCHEDULING, frozenset({"Unschedulable"}) | _WORKLOAD_SYMPTOMS),
+    (frozenset({"Unschedulable"}), _WORKLOAD_SYMPTOMS),
+    (_START, _MEMORY | _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
+    (_MEMORY, _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
+    (frozenset({"PortConflict"}), _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS),
+    (_PROBE_SETTINGS | {"ReadinessGateUnsatisfied"}, _PROBE_EFFECTS | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
+    (_CRASH, _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
+    (frozenset({"RestartsIncreasing", "ProbeFailing"}), _WORKLOAD_SYMPTOMS),
+    (frozenset({"InitContainerHanging"}), _WORKLOAD_SYMPTOMS),
+    (_SERVICE, frozenset({"ServiceHasNoReadyEndpoints", "InitContainerHanging"})),
+    (frozenset({"WorkloadScaledToZero", "WorkloadSuspended"}), _WORKLOAD_SYMPTOMS),
+    (frozenset({"JobSidecarBlocksCompletion"}), frozenset({"JobDeadlineExceeded", "CronJobConcurrencyBlocked"})),
+    (
+        _START | _CRASH | _MEMORY | {"JobBackoffLimitExceeded", "JobDeadlineExceeded"},
+        frozenset({"CronJobConcurrencyBlocked"}),
+    ),
+    (frozenset({"RolloutStuck", "StatefulSetOrdinalBlocked"}), frozenset({"ServiceHasNoReadyEndpoints"})),
+)
+"""Left absorbs right on one path; earlier rows stand deeper and win."""
+
+_SAME_CONTAINER = _START | _MEMORY | _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH | _CRASH_EFFECTS
+"""Codes of one container: they explain each other only within it."""
+
+
+def depth(code: str) -> int:
+    """Return how deep a code stands: the index of the first row of ``ABSORBS`` that lets it absorb."""
+    return next((index for index, (left, _) in enumerate(ABSORBS) if code in left), len(ABSORBS))
+
+
+def may_absorb(cause: Finding, symptom: Finding) -> bool:
+    """Say whether the catalogue lets one finding fold the other, containers considered."""
+    if cause.code in _SAME_CONTAINER and symptom.code in _SAME_CONTAINER and cause.part != symptom.part:
+        return False
+    return any(cause.code in left and symptom.code in right for left, right in ABSORBS)
+
+
+@dataclass(frozen=True)
+class Causes:
+    """Joins findings over the graph of one snapshot."""
+
+    graph: Graph
+    findings: Sequence[Finding]
+
+    @cached_property
+    def _closures(self) -> Mapping[str, frozenset[ObjectRef]]:
+        return {finding.id: self.closure(anchors(finding)) for finding in self.findings}
+
+    def closure(self, start: Iterable[ObjectRef]) -> frozenset[ObjectRef]:
+        """Return the objects themselves and all that they depend on, along at most ``MAX_DEPTH`` edges."""
+        seen = set(start)
+        level = list(seen)
+        for _ in range(MAX_DEPTH):
+            fresh: list[ObjectRef] = []
+            for ref in level:
+                obj = self.graph.snapshot.find(ref)
+                if obj is None:
+                    continue
+                fresh += [reach.ref for reach in self.graph.depends_on(obj) if reach.ref not in seen]
+                seen.update(fresh)
+            if not fresh:
+                break
+            level = fresh
+        return frozenset(seen)
+
+    def explains(self, cause: Finding, symptom: Finding) -> bool:
+        """Say whether ``cause`` explains ``symptom``: allowed by the catalogue, and reached from it over the graph."""
+        if cause is symptom or not may_absorb(cause, symptom):
+            return False
+        return not self._closures[symptom.id].isdisjoint(anchors(cause))
+
+    def fold(self) -> tuple[tuple[Finding, ...], tuple[Folded, ...]]:
+        """Split into what stands for itself and what another finding explains, each ranked.
+
+        A symptom by nature that nothing explains becomes a root of last resort, inferred.
+        """
+        order = sorted(self.findings, key=lambda finding: (depth(finding.code), rank(finding)))
+        standing: list[Finding] = []
+        folded: list[Folded] = []
+        for finding in order:
+            cause = next((other for other in order if self.explains(other, finding)), None)
+            if cause is None:
+                standing.append(_last_resort(finding))
+            else:
+                folded.append(Folded(finding=_as_symptom(finding), explained_by=cause.id))
+        roots = {finding.id: finding for finding in standing}
+        under = {entry.finding.id: entry.explained_by for entry in folded}
+        folded = [replace(entry, explained_by=_top(entry.explained_by, under)) for entry in folded]
+        extended = (
+            _extended(finding, [f.finding for f in folded if f.explained_by == finding.id])
+            for finding in roots.values()
+        )
+        return tuple(sorted(extended, key=rank)), tuple(sorted(folded, key=lambda entry: rank(entry.finding)))
+
+
+def _top(cause: str, under: Mapping[str, str]) -> str:
+    """Follow explanations to the finding that stands for itself. A circle cannot occur: every step goes deeper."""
+    for _ in range(len(under)):
+        if cause not in under:
+            break
+        cause = under[cause]
+    return cause
+
+
+def anchors(finding: Finding) -> frozenset[ObjectRef]:
+    """Return the objects by which a finding is joined to others.
+
+    With pods in ``affected`` these stand for the workload, since two faults of one Deployment may hit different pods.
+    A Node joins only when it is the object: everything on it would be related otherwise.
+    """
+    affected = {reach.ref for reach in finding.affected if reach.ref.kind != "Node"}
+    if finding.object.kind in WORKLOAD_KINDS and any(ref.kind == "Pod" for ref in affected):
+        return frozenset(affected)
+    return frozenset(affected | {finding.object})
+
+
+def rank(finding: Finding) -> tuple[int, int, float, int, str, str]:
+    """Order findings: role, severity, confidence, number of affected, then object and id."""
+    return (
+        list(Role).index(finding.role),
+        finding.severity.rank,
+        -finding.confidence.value,
+        -len(finding.affected),
+        str(finding.object),
+        finding.id,
+    )
+
+
+def capped(severity: Severity) -> Severity:
+    """Return at most medium: what symptoms and contributing findings may carry."""
+    return max(severity, Severity.MEDIUM, key=lambda entry: entry.rank)
+
+
+def _as_symptom(finding: Finding) -> Finding:
+    role = finding.role if finding.role is Role.CONTRIBUTING else Role.SYMPTOM
+    return replace(finding, role=role, severity=capped(finding.severity))
+
+
+def _last_resort(finding: Finding) -> Finding:
+    if finding.role is Role.CONTRIBUTING or finding.role is Role.HYGIENE:
+        return replace(finding, severity=capped(finding.severity))
+    if finding.code not in LAST_RESORT:
+        return replace(finding, role=Role.ROOT)
+    confidence = finding.confidence
+    if confidence.value > 0.6:
+        confidence = inferred(
+            f"{confidence.reason.en}; no deeper cause was found",
+            f"{confidence.reason.zh}；没有找到更深的原因",
+            value=0.6,
+        )
+    return replace(finding, role=Role.ROOT, confidence=confidence)
+
+
+def _extended(finding: Finding, symptoms: Sequence[Finding]) -> Finding:
+    """Give a root the chain to what the user sees: the objects of the symptoms folded under it."""
+    known = {finding.object, *(reach.ref for reach in finding.chain)}
+    links: list[Reach] = list(finding.chain)
+    for reach in (*finding.affected, *(Reach(ref=s.object, edge=s.affected[0].edge) for s in symptoms if s.affected)):
+        if reach.ref not in known:
+            known.add(reach.ref)
+            links.append(reach)
+    return replace(finding, chain=tuple(links[:12]))

@@ -1,0 +1,119 @@
+"""The containers of a pod: what was asked for beside what is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from cluster.fields import EMPTY, Obj, mapping, moment, numbered, text, truth, whole
+
+ContainerRole = Literal["init", "sidecar", "main", "ephemeral"]
+FieldPath = tuple[str | int, ...]
+
+_LISTS: tuple[tuple[str, str, ContainerRole], ...] = (
+    ("initContainers", "initContainerStatuses", "init"),
+    ("containers", "containerStatuses", "main"),
+    ("ephemeralContainers", "ephemeralContainerStatuses", "ephemeral"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """One container of a pod. ``sidecar`` is an init container with ``restartPolicy: Always``.
+
+    ``spec_path`` and ``status_path`` lead to both halves within the pod; without a status ``status`` is empty and
+    ``status_path`` is ``()``.
+    """
+
+    pod: Obj
+    name: str
+    role: ContainerRole
+    spec: Obj
+    status: Obj
+    spec_path: FieldPath
+    status_path: FieldPath
+
+    @property
+    def image(self) -> str:
+        """The image as the spec writes it."""
+        return text(self.spec, "image")
+
+    @property
+    def waiting(self) -> Obj:
+        """``state.waiting``, or empty."""
+        return mapping(self.status, "state", "waiting")
+
+    @property
+    def waiting_reason(self) -> str:
+        """``state.waiting.reason``: ``CrashLoopBackOff``, ``ImagePullBackOff``, … or empty."""
+        return text(self.waiting, "reason")
+
+    @property
+    def running(self) -> bool:
+        """Whether ``state.running`` is set."""
+        return "running" in mapping(self.status, "state")
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When the current run began."""
+        return moment(self.status, "state", "running", "startedAt")
+
+    @property
+    def ready(self) -> bool:
+        """The status' ``ready``."""
+        return truth(self.status, "ready")
+
+    @property
+    def restarts(self) -> int:
+        """How often it was restarted since the pod was made."""
+        return whole(self.status, "restartCount")
+
+    @property
+    def ended(self) -> Obj:
+        """The last end of this container: ``state.terminated``, else ``lastState.terminated``, else empty."""
+        return mapping(self.status, "state", "terminated") or mapping(self.status, "lastState", "terminated")
+
+    @property
+    def ended_path(self) -> FieldPath:
+        """The path of ``ended`` within the pod."""
+        which = "state" if mapping(self.status, "state", "terminated") else "lastState"
+        return (*self.status_path, which, "terminated")
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code of the last end, or None when it never ended."""
+        return whole(self.ended, "exitCode") if self.ended else None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it last ended."""
+        return moment(self.ended, "finishedAt")
+
+    @property
+    def run_seconds(self) -> float | None:
+        """How long the run that ended last had lasted, in seconds; None when a time is missing or "never"."""
+        start, end = moment(self.ended, "startedAt"), self.ended_at
+        return (end - start).total_seconds() if start and end else None
+
+
+def containers(pod: Obj) -> Iterator[Container]:
+    """Yield the containers of a pod in the order of its spec, joined with their statuses by name."""
+    for spec_key, status_key, role in _LISTS:
+        statuses = {text(entry, "name"): (index, entry) for index, entry in numbered(pod, "status", status_key)}
+        for index, spec in numbered(pod, "spec", spec_key):
+            name = text(spec, "name")
+            found = statuses.get(name)
+            yield Container(
+                pod=pod,
+                name=name,
+                role="sidecar" if role == "init" and text(spec, "restartPolicy") == "Always" else role,
+                spec=spec,
+                status=found[1] if found else EMPTY,
+                spec_path=("spec", spec_key, index),
+                status_path=("status", status_key, found[0]) if found else (),
+            )
+
+
+def container_named(pod: Obj, name: str) -> Container | None:
+    """Return the container of that name, or None."""
+    return next((container for container in containers(pod) if container.name == name), None)

@@ -1,0 +1,225 @@
+"""What was asked about: the workloads, and everything whose fault would be theirs.
+
+A target's scope is what it depends on, plus what stands in front of it (its Services, the Ingresses that lead to
+them, autoscalers that drive it) and its owners, since a person who asks about an app means all of these.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cluster.fields import Obj, namespace, text
+from cluster.kinds import BY_KEY, WORKLOAD_KINDS, Kind, kind_key, spoken
+from cluster.names import closest
+from cluster.snapshot import Snapshot, ref_of
+from core.errors import NamespaceNotFound, TargetInvalid, TargetNotFound
+from core.evidence import ObjectRef
+from diagnose.causes import Causes, anchors
+from diagnose.findings import Finding
+from diagnose.graph import Graph
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The workloads that carry a verdict, and the objects whose findings count. ``objects`` None means all."""
+
+    label: str
+    workloads: tuple[Obj, ...]
+    target: ObjectRef | None = None
+    namespace: str = ""
+    objects: frozenset[ObjectRef] | None = None
+
+    def holds(self, ref: ObjectRef) -> bool:
+        """Say whether an object belongs to what was asked about."""
+        if self.objects is not None:
+            return ref in self.objects
+        return not self.namespace or ref.namespace == self.namespace
+
+    def concerns(self, finding: Finding) -> bool:
+        """Say whether a finding is about something in scope."""
+        return any(self.holds(ref) for ref in anchors(finding)) or self.holds(finding.object)
+
+
+def parse_target(words: str, snapshot: Snapshot) -> tuple[str, str]:
+    """Read ``KIND/NAME`` as people type it; return the kind key and the name.
+
+    Raises:
+        TargetInvalid: not of that form, or a kind that is neither built in nor in the snapshot.
+    """
+    kind_word, slash, name = words.partition("/")
+    if not slash or not kind_word or not name or "/" in name:
+        raise TargetInvalid(
+            f"{words!r} is not of the form KIND/NAME",
+            next_step="Name the workload like kubectl does, for instance deploy/checkout or pod/checkout-0.",
+        )
+    if kind := spoken(kind_word):
+        return kind.key, name
+    for key in snapshot.kinds():
+        bare, _, group = key.partition(".")
+        if kind_word.lower() in {bare.lower(), f"{bare.lower()}s", key.lower(), f"{bare.lower()}s.{group}"}:
+            return key, name
+    known = closest(kind_word.lower(), sorted({word for kind in BY_KEY.values() for word in _words(kind)}))
+    hint = f" Did you mean {' or '.join(known)}?" if known else ""
+    raise TargetInvalid(
+        f"{kind_word!r} is no kind that is known here.{hint}",
+        next_step="Use a kind such as deploy, sts, ds, job, cronjob, pod, svc, pvc, ingress or hpa.",
+    )
+
+
+def _words(kind: Kind) -> tuple[str, ...]:
+    return (kind.kind.lower(), kind.plural, *kind.short)
+
+
+def resolve(snapshot: Snapshot, graph: Graph, *, target: str, space: str) -> Scope:
+    """Find what was asked about in the snapshot.
+
+    ``target`` is KIND/NAME or empty; ``space`` a namespace or empty for all.
+
+    Raises:
+        TargetInvalid, TargetNotFound, NamespaceNotFound: with the closest names that exist.
+    """
+    if target:
+        return _resolve_target(snapshot, graph, target, space)
+    if space:
+        _require_namespace(snapshot, space)
+    return Scope(
+        label=f"namespace {space}" if space else "all namespaces",
+        workloads=tuple(workloads(snapshot, graph, space)),
+        namespace=space,
+    )
+
+
+def _resolve_target(snapshot: Snapshot, graph: Graph, target: str, space: str) -> Scope:
+    key, name = parse_target(target, snapshot)
+    kind = BY_KEY.get(key)
+    namespaced = kind is None or kind.namespaced
+    where = space or "default" if namespaced else ""
+    obj = snapshot.get(key, where, name)
+    if obj is None and namespaced and not space:
+        found = [entry for entry in snapshot.all(key) if text(entry, "metadata", "name") == name]
+        obj = found[0] if len(found) == 1 else None
+    if obj is None:
+        raise _not_found(snapshot, key, where, name)
+    ref = ref_of(obj)
+    around = _around(snapshot, graph, obj)
+    below = [graph.top(entry) for entry in around if text(entry, "kind") == "Pod"] or [graph.top(obj)]
+    chosen = [obj] if key in WORKLOAD_KINDS else below
+    return Scope(
+        label=f"{ref.slug} in {ref.namespace}" if ref.namespace else ref.slug,
+        workloads=_unique(entry for entry in chosen if kind_of(entry) in WORKLOAD_KINDS or graph.pods_of(entry)),
+        target=ref,
+        namespace=ref.namespace,
+        objects=Causes(graph, ()).closure(ref_of(entry) for entry in around),
+    )
+
+
+def _around(snapshot: Snapshot, graph: Graph, obj: Obj) -> list[Obj]:
+    """Return the object, its owners, its pods, and what stands in front of them."""
+    found = [obj, *graph.owners(obj), *graph.pods_of(obj)]
+    if kind_of(obj) in {"Service", "Ingress"}:
+        found += _behind(snapshot, graph, obj)
+    services = [service for entry in found if kind_of(entry) == "Pod" for service in graph.services_of(entry)]
+    services += _intended_services(snapshot, graph, obj)
+    space = namespace(obj)
+    names = {text(service, "metadata", "name") for service in services}
+    ingresses = [
+        ingress
+        for ingress in snapshot.all("Ingress", space)
+        if any(reach.ref.name in names for reach in graph.depends_on(ingress))
+    ]
+    wanted = {ref_of(entry) for entry in found}
+    scalers = [
+        scaler
+        for scaler in snapshot.all("HorizontalPodAutoscaler", space)
+        if any(reach.ref in wanted for reach in graph.depends_on(scaler))
+    ]
+    return [*found, *services, *ingresses, *scalers]
+
+
+def _behind(snapshot: Snapshot, graph: Graph, obj: Obj) -> list[Obj]:
+    """Return the Services of an Ingress and the pods of these Services."""
+    services = [obj] if kind_of(obj) == "Service" else []
+    if kind_of(obj) == "Ingress":
+        found = (snapshot.find(reach.ref) for reach in graph.depends_on(obj))
+        services = [entry for entry in found if entry is not None]
+    return [*services, *(pod for service in services for pod in graph.pods_of_service(service))]
+
+
+def _intended_services(snapshot: Snapshot, graph: Graph, obj: Obj) -> list[Obj]:
+    """Return Services of the same name as the workload that select no pod: they were meant for it."""
+    if kind_of(obj) not in WORKLOAD_KINDS:
+        return []
+    names = {text(entry, "metadata", "name") for entry in (obj, *graph.owners(obj))}
+    return [
+        service
+        for service in snapshot.all("Service", namespace(obj))
+        if text(service, "metadata", "name") in names and not graph.pods_of_service(service)
+    ]
+
+
+def workloads(snapshot: Snapshot, graph: Graph, space: str) -> Iterable[Obj]:
+    """Yield what runs something and is owned by nothing else here, by kind, namespace and name."""
+    seen: set[str] = set()
+    for kind in WORKLOAD_KINDS:
+        for obj in snapshot.all(kind, space):
+            if graph.owner(obj) is None and not _retired(obj):
+                seen.add(text(obj, "metadata", "uid"))
+                yield obj
+    for pod in snapshot.all("Pod", space):
+        top = graph.top(pod)
+        if kind_of(top) not in WORKLOAD_KINDS and text(top, "metadata", "uid") not in seen:
+            seen.add(text(top, "metadata", "uid"))
+            yield top
+
+
+def _retired(obj: Obj) -> bool:
+    """Say whether an object without an owner here is a leftover: an empty ReplicaSet, a finished pod."""
+    if kind_of(obj) == "ReplicaSet":
+        return not obj.get("spec", {}).get("replicas") if isinstance(obj.get("spec"), dict) else True
+    return kind_of(obj) == "Pod" and text(obj, "status", "phase") == "Succeeded"
+
+
+def kind_of(obj: Obj) -> str:
+    """Return the kind key of a raw object."""
+    return kind_key(text(obj, "kind"), text(obj, "apiVersion").rpartition("/")[0])
+
+
+def _unique(objs: Iterable[Obj]) -> tuple[Obj, ...]:
+    found = {ref_of(obj): obj for obj in objs}
+    return tuple(found[ref] for ref in sorted(found))
+
+
+def _require_namespace(snapshot: Snapshot, space: str) -> None:
+    if snapshot.get("Namespace", "", space) is not None:
+        return
+    used = {key[0] for kind in snapshot.kinds() for key in snapshot.objects[kind]}
+    known = sorted({*used, *(key[1] for key in snapshot.objects.get("Namespace", {}))} - {""})
+    if space in used:
+        return
+    if not snapshot.absent("Namespace", "", space) and not known:
+        return
+    raise NamespaceNotFound(
+        f"there is no namespace {space!r} in {snapshot.origin}",
+        next_step=_did_you_mean(closest(space, known), known, "namespaces"),
+    )
+
+
+def _not_found(snapshot: Snapshot, key: str, where: str, name: str) -> TargetNotFound:
+    here = [text(entry, "metadata", "name") for entry in snapshot.all(key, where)]
+    elsewhere = sorted({namespace(entry) for entry in snapshot.all(key) if text(entry, "metadata", "name") == name})
+    place = f" in namespace {where!r}" if where else ""
+    if elsewhere:
+        hint = f"It exists in namespace {', '.join(elsewhere[:3])}: add -n {elsewhere[0]}."
+    elif not snapshot.coverage.complete(key, where) and not here:
+        hint = f"{key} objects could not be read completely there, so it may exist."
+    else:
+        hint = _did_you_mean(closest(name, here), here, f"{key} objects{place}")
+    return TargetNotFound(f"there is no {key} {name!r}{place} in {snapshot.origin}", next_step=hint)
+
+
+def _did_you_mean(near: list[str], known: list[str], what: str) -> str:
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    if known:
+        shown = ", ".join(sorted(known)[:8])
+        return f"There are these {what}: {shown}{', …' if len(known) > 8 else ''}."
+    return f"There are no {what}."

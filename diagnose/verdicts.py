@@ -1,0 +1,149 @@
+"""The verdict: state first, then what explains it.
+
+The rules are those of the catalogue: part 1, A.4, and decisions 2.1 and 2.2.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from cluster.fields import Obj, condition, text, truth, whole
+from cluster.snapshot import ref_of
+from core.evidence import ObjectRef
+from core.phrase import Phrase
+from diagnose.causes import Causes, anchors
+from diagnose.findings import Finding, InProgress, NextCheck, RuledOut, Severity, Unexplained, Verdict, WorkloadState
+from diagnose.scene import Scene
+from diagnose.scope import kind_of
+from diagnose.state import WorkloadReading, job_done, job_failed, read_workload
+
+SERVING_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What was observed, ready to be held against the workloads of a scope."""
+
+    scene: Scene
+    causes: Causes
+    roots: Sequence[Finding]
+    in_progress: Sequence[InProgress]
+    ruled_out: Sequence[RuledOut]
+
+    def judge(self, workload: Obj) -> tuple[WorkloadState, Unexplained | None]:
+        """Return the state of one workload, and what stays unexplained about it."""
+        ref = ref_of(workload)
+        reading = read_workload(self.scene, workload)
+        reach = self.causes.closure((ref,))
+        roots = [finding for finding in self.roots if touches(finding, reach)]
+        heavy = [finding for finding in roots if finding.severity is not Severity.LOW]
+        state = WorkloadState(
+            object=ref,
+            verdict=Verdict.HEALTHY,
+            ready=reading.ready,
+            wanted=reading.wanted,
+            cause=roots[0].id if roots else "",
+        )
+        if heavy:
+            return replace(state, verdict=_with_cause(workload, reading), cause=heavy[0].id), None
+        if running := [entry for entry in self.in_progress if entry.object in reach]:
+            return replace(state, verdict=_in_progress(reading, running)), None
+        if not _as_wanted(workload, reading):
+            if roots or _deliberate(workload):
+                return state, None
+            return replace(state, verdict=Verdict.UNKNOWN), unexplained(workload, reading)
+        if any(self._healed(entry) for entry in self.ruled_out if entry.object in reach):
+            return replace(state, verdict=Verdict.RECOVERED), None
+        return state, None
+
+    def _healed(self, entry: RuledOut) -> bool:
+        window = self.scene.numbers.recovered_window_seconds
+        return entry.healed and self.scene.age(entry.ended) <= window
+
+
+def touches(finding: Finding, reach: frozenset[ObjectRef]) -> bool:
+    """Say whether a finding is on the way from a workload to what it depends on."""
+    return finding.object in reach or not anchors(finding).isdisjoint(reach)
+
+
+def _with_cause(workload: Obj, reading: WorkloadReading) -> Verdict:
+    kind = kind_of(workload)
+    if kind == "Job":
+        return Verdict.FAILING if job_failed(workload) or not whole(workload, "status", "active") else Verdict.DEGRADED
+    if kind == "CronJob":
+        return Verdict.FAILING
+    return Verdict.DEGRADED if reading.ready > 0 or reading.wanted == 0 else Verdict.FAILING
+
+
+def _in_progress(reading: WorkloadReading, running: Sequence[InProgress]) -> Verdict:
+    if reading.ready >= reading.wanted or any(entry.serving for entry in running):
+        return Verdict.HEALTHY
+    return Verdict.DEGRADED if reading.ready else Verdict.UNKNOWN
+
+
+def _as_wanted(workload: Obj, reading: WorkloadReading) -> bool:
+    kind = kind_of(workload)
+    if kind == "Job":
+        return job_done(workload) or (not job_failed(workload) and whole(workload, "status", "failed") == 0)
+    if kind == "CronJob":
+        return True
+    if kind == "Pod" and text(workload, "status", "phase") == "Succeeded":
+        return True
+    return reading.progress in {"satisfied", "serving"}
+
+
+def _deliberate(workload: Obj) -> bool:
+    return truth(workload, "spec", "suspend") or bool(text(workload, "metadata", "deletionTimestamp"))
+
+
+def unexplained(workload: Obj, reading: WorkloadReading) -> Unexplained:
+    """Say that a workload is not as it should be, that no rule explains it, and what to read next."""
+    ref = ref_of(workload)
+    where = f"-n {ref.namespace} " if ref.namespace else ""
+    return Unexplained(
+        object=ref,
+        state=Phrase(
+            en=f"{reading.ready} of {reading.wanted} pods are ready and nothing that was read explains it",
+            zh=f"{reading.wanted} 个 Pod 中有 {reading.ready} 个就绪，已读取的内容无法解释原因",
+        ),
+        next_check=NextCheck(
+            command=f"kubectl {where}describe {ref.slug}",
+            why=Phrase(
+                en="its conditions and newest events name what it waits for",
+                zh="其状况（conditions）与最新事件会说明它在等待什么",
+            ),
+        ),
+    )
+
+
+def graded(finding: Finding, scene: Scene, workloads: Iterable[Obj], causes: Causes) -> Finding:
+    """Raise a high root to critical when a workload serves nothing, lower it to medium while an old revision serves."""
+    if finding.severity is not Severity.HIGH:
+        return finding
+    hit = [
+        obj for obj in workloads if kind_of(obj) in SERVING_KINDS and touches(finding, causes.closure((ref_of(obj),)))
+    ]
+    readings = [read_workload(scene, obj) for obj in hit]
+    if any(reading.wanted > 0 and reading.ready == 0 for reading in readings):
+        return replace(finding, severity=Severity.CRITICAL)
+    rolling = [obj for obj, reading in zip(hit, readings, strict=True) if reading.progress == "serving"]
+    if hit and len(rolling) == len(hit):
+        return replace(finding, severity=Severity.MEDIUM)
+    return finding
+
+
+def target_verdict(target: Obj, findings: Sequence[Finding]) -> Verdict | None:
+    """Return the verdict of a target that is no workload and has a root of its own; None when it has none."""
+    ref = ref_of(target)
+    own = [finding for finding in findings if finding.object == ref and finding.severity is not Severity.LOW]
+    if not own:
+        return None
+    if kind_of(target) == "PersistentVolumeClaim":
+        return Verdict.FAILING if text(target, "status", "phase") != "Bound" else Verdict.DEGRADED
+    if kind_of(target) == "Node":
+        return Verdict.FAILING if condition(target, "Ready").get("status") != "True" else Verdict.DEGRADED
+    return Verdict.FAILING
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the worst verdict; healthy when there is none."""
+    return min(verdicts, key=lambda entry: entry.rank, default=Verdict.HEALTHY)

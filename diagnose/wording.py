@@ -1,0 +1,109 @@
+"""The sentences of a diagnosis that belong to no single finding: the headline and what else was checked."""
+
+from collections.abc import Sequence
+
+from core.phrase import Phrase
+from diagnose.analyzers import Analyzer
+from diagnose.catalogue import BY_CODE
+from diagnose.findings import Finding, InProgress, Role, RuledOut, Unexplained, Verdict, WorkloadState
+from diagnose.scene import Scene
+
+FAMILY_TITLES: dict[str, Phrase] = {
+    "image_pull": Phrase(en="images are pulled", zh="镜像拉取正常"),
+    "container_start": Phrase(
+        en="containers start (configuration, secrets, command)", zh="容器启动正常（配置、密钥、命令）"
+    ),
+    "sandbox": Phrase(en="pod networks are set up", zh="Pod 网络正常"),
+    "crash": Phrase(en="programs keep running", zh="程序持续运行"),
+    "memory": Phrase(en="memory suffices", zh="内存充足"),
+    "probes": Phrase(en="probes pass", zh="探针通过"),
+    "scheduling": Phrase(en="pods find a node", zh="Pod 可调度"),
+    "claims": Phrase(en="storage claims are bound", zh="存储卷声明已绑定"),
+    "services": Phrase(en="services reach their pods", zh="Service 可达 Pod"),
+    "rollouts": Phrase(en="rollouts complete", zh="发布完成"),
+    "admission": Phrase(en="nothing is refused (quota, limits, policies)", zh="没有被拒绝的请求（配额、限制、策略）"),
+    "jobs": Phrase(en="jobs end as they should", zh="任务按预期结束"),
+}
+"""What a family without a finding proves, in words that anybody understands."""
+
+VERDICT_WORDS: dict[Verdict, Phrase] = {
+    Verdict.FAILING: Phrase(en="is failing", zh="无法工作"),
+    Verdict.DEGRADED: Phrase(en="is degraded", zh="部分受损"),
+    Verdict.UNKNOWN: Phrase(en="cannot be judged", zh="无法判断"),
+    Verdict.RECOVERED: Phrase(en="has recovered", zh="已恢复"),
+    Verdict.HEALTHY: Phrase(en="is healthy", zh="正常"),
+}
+
+
+def checked_families(scene: Scene, families: Sequence[Analyzer], findings: Sequence[Finding]) -> tuple[Phrase, ...]:
+    """Return what was checked and is fine: families that found nothing and could read what they need."""
+    hit = {BY_CODE[finding.code].family for finding in findings if finding.code in BY_CODE}
+    read = {entry.kind for entry in scene.snapshot.coverage.kinds if entry.state == "complete"}
+    return tuple(
+        FAMILY_TITLES[entry.family]
+        for entry in families
+        if entry.family not in hit and all(kind in read or scene.snapshot.objects.get(kind) for kind in entry.kinds)
+    )
+
+
+def headline(
+    label: str,
+    verdict: Verdict,
+    findings: Sequence[Finding],
+    states: Sequence[WorkloadState],
+    unexplained: Sequence[Unexplained],
+    in_progress: Sequence[InProgress],
+    ruled_out: Sequence[RuledOut],
+) -> Phrase:
+    """Say in one plain sentence how it is and why."""
+    word = VERDICT_WORDS[verdict]
+    roots = [finding for finding in findings if finding.role is Role.ROOT]
+    if roots:
+        return _with_causes(label, word, roots, states)
+    if unexplained and verdict is Verdict.UNKNOWN:
+        first = unexplained[0]
+        return Phrase(
+            en=f"{label} {word.en}: {first.object.slug}: {first.state.en}",
+            zh=f"{label} {word.zh}：{first.object.slug}：{first.state.zh}",
+        )
+    if in_progress:
+        first_step = in_progress[0]
+        return Phrase(
+            en=f"{label} {word.en}; in progress: {first_step.reason.en}",
+            zh=f"{label} {word.zh}；进行中：{first_step.reason.zh}",
+        )
+    healed = [entry for entry in ruled_out if entry.healed]
+    if verdict is Verdict.RECOVERED and healed:
+        return Phrase(en=f"{label} {word.en}: {healed[0].reason.en}", zh=f"{label} {word.zh}：{healed[0].reason.zh}")
+    if verdict is Verdict.UNKNOWN:
+        return Phrase(
+            en=f"{label} {word.en}: what would decide it could not be read",
+            zh=f"{label} {word.zh}：缺少做出判断所需的内容",
+        )
+    if not states:
+        return Phrase(en=f"{label} {word.en}: nothing runs there", zh=f"{label} {word.zh}：没有运行任何工作负载")
+    return Phrase(
+        en=f"{label} {word.en}: {_count(len(states), 'workload')} checked, no fault found",
+        zh=f"{label} {word.zh}：已检查 {len(states)} 个工作负载，未发现故障",
+    )
+
+
+def _with_causes(label: str, word: Phrase, roots: Sequence[Finding], states: Sequence[WorkloadState]) -> Phrase:
+    if len(roots) == 1:
+        return Phrase(en=f"{label} {word.en}: {roots[0].summary.en}", zh=f"{label} {word.zh}：{roots[0].summary.zh}")
+    if len(states) == 1:
+        more = len(roots) - 1
+        return Phrase(
+            en=f"{label} {word.en}: {roots[0].summary.en} (and {_count(more, 'other cause')})",
+            zh=f"{label} {word.zh}：{roots[0].summary.zh}（另有 {more} 个原因）",
+        )
+    bad = sum(state.verdict in {Verdict.FAILING, Verdict.DEGRADED} for state in states)
+    return Phrase(
+        en=f"{label} {word.en}: {bad} of {_count(len(states), 'workload')} have a fault, "
+        f"{_count(len(roots), 'independent cause')}",
+        zh=f"{label} {word.zh}：{len(states)} 个工作负载中有 {bad} 个存在故障，共 {len(roots)} 个独立原因",
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

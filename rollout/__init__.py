@@ -1,0 +1,5 @@
+"""The App resource and its siblings: schema, render, plan, judge, controller, proposals.
+
+Belongs here: everything that may end in a write to a cluster, always as a proposal that a person approved.
+Does not belong here: finding out why something fails (``diagnose``). The package holds no code yet.
+"""
