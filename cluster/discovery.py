@@ -6,7 +6,8 @@ One request tells all (aggregated discovery); older servers are asked in the old
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cluster.client import JSON, ClusterClient
+from cluster.client import ClusterClient
+from cluster.exchange import JSON
 from cluster.fields import mapping, objects, strings, text
 from cluster.kinds import BUILTIN, BY_KEY, Kind, spoken
 from cluster.names import closest

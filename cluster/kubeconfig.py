@@ -7,44 +7,24 @@ server and CA in it are ignored in favour of the platform's.
 
 import base64
 import binascii
+import ipaddress
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import yaml
-
 from cluster.exec_plugin import run_plugin
-from cluster.fields import mapping, objects, strings, text, truth
+from cluster.fields import mapping, strings, text, truth
 from cluster.identity import NOT_CONFIGURED_NEXT, Credentials, Endpoint, Identity, in_cluster
-from cluster.names import closest
+from cluster.kubeconfig_files import Config, Entry, context_of, entry_of, first_line, parse, read_config
 from core.errors import ClusterNotConfigured, SettingInvalid
 
-MAX_KUBECONFIG_BYTES = 2 * 1024 * 1024
-"""A kubeconfig with hundreds of contexts stays below this; what is larger is no kubeconfig."""
 MAX_FOREIGN_BYTES = 128 * 1024
 """One that is handed in holds a few contexts; parsing YAML costs about a second per megabyte."""
 
 _REFUSED_USER = ("exec", "auth-provider", "tokenFile", "client-certificate", "client-key", "username", "password")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    """One named entry, and the folder that its relative paths start from."""
-
-    value: Mapping[str, Any]
-    folder: Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Config:
-    current: str
-    contexts: Mapping[str, _Entry]
-    clusters: Mapping[str, _Entry]
-    users: Mapping[str, _Entry]
 
 
 def from_kubeconfig(
@@ -62,7 +42,7 @@ def from_kubeconfig(
     Raises ``ClusterNotConfigured`` where there is no kubeconfig, ``SettingInvalid`` where it cannot be used.
     """
     env = os.environ if environ is None else environ
-    config = _merge([_parse(_read(file), str(file), file.parent) for file in _files(path, env)])
+    config = read_config(path, env)
     if trusted:
         return _own(config, context, env)
     return _foreign(config, context, _required(endpoint))
@@ -72,7 +52,7 @@ def from_kubeconfig_text(content: str, context: str | None = None, *, endpoint: 
     """Read inline credentials from a kubeconfig that somebody handed in, for use at ``endpoint`` only."""
     if len(content) > MAX_FOREIGN_BYTES:
         raise SettingInvalid(f"The kubeconfig is larger than {MAX_FOREIGN_BYTES} bytes.")
-    return _foreign(_merge([_parse(content, "the kubeconfig", Path())]), context, endpoint)
+    return _foreign(parse(content, "the kubeconfig", Path()), context, endpoint)
 
 
 def find_identity(
@@ -96,112 +76,20 @@ def context_names(path: Path | None = None, *, environ: Mapping[str, str] | None
     """Return the names of all contexts, sorted; empty where there is no kubeconfig."""
     env = os.environ if environ is None else environ
     try:
-        files = _files(path, env)
+        return sorted(read_config(path, env).contexts)
     except ClusterNotConfigured:
         return []
-    return sorted(_merge([_parse(_read(file), str(file), file.parent) for file in files]).contexts)
-
-
-# -- reading and merging
-
-
-def _files(path: Path | None, env: Mapping[str, str]) -> list[Path]:
-    if path is not None:
-        if not path.expanduser().is_file():
-            raise SettingInvalid(
-                f"The kubeconfig {path} does not exist or is no file.", next_step="Check --kubeconfig."
-            )
-        return [path.expanduser()]
-    listed = [Path(part).expanduser() for part in env.get("KUBECONFIG", "").split(os.pathsep) if part]
-    files = [
-        file for file in (listed or [Path(env.get("HOME", "~")).expanduser() / ".kube" / "config"]) if file.is_file()
-    ]
-    if not files:
-        looked = ", ".join(str(file) for file in listed) or "~/.kube/config"
-        raise ClusterNotConfigured(f"There is no kubeconfig at {looked}.", next_step=NOT_CONFIGURED_NEXT)
-    return files
-
-
-def _read(file: Path) -> str:
-    try:
-        if file.stat().st_size > MAX_KUBECONFIG_BYTES:
-            raise SettingInvalid(f"{file} is larger than {MAX_KUBECONFIG_BYTES} bytes: it is no kubeconfig.")
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as exc:
-        raise SettingInvalid(f"{file} is no kubeconfig: it is not UTF-8 text.") from exc
-    except OSError as exc:
-        raise SettingInvalid(f"The kubeconfig {file} cannot be read: {exc.strerror}.") from exc
-
-
-def _parse(content: str, where: str, folder: Path) -> _Config:
-    try:
-        # The loader in C is faster and dies with a segmentation fault on deep nesting; this one raises.
-        raw = yaml.safe_load(content)
-    except (yaml.YAMLError, RecursionError, ValueError) as exc:
-        raise SettingInvalid(f"{where} is no valid YAML: {_first_line(exc)}") from exc
-    if not isinstance(raw, Mapping):
-        raise SettingInvalid(f"{where} is no kubeconfig: it holds no mapping of clusters, users and contexts.")
-
-    def named(plural: str, inner: str) -> dict[str, _Entry]:
-        found: dict[str, _Entry] = {}
-        for item in objects(raw, plural):
-            found.setdefault(text(item, "name"), _Entry(value=mapping(item, inner), folder=folder))
-        return found
-
-    return _Config(
-        current=text(raw, "current-context"),
-        contexts=named("contexts", "context"),
-        clusters=named("clusters", "cluster"),
-        users=named("users", "user"),
-    )
-
-
-def _merge(configs: Sequence[_Config]) -> _Config:
-    """Merge as kubectl does: of entries with one name, and of the current context, the first file's counts."""
-    contexts: dict[str, _Entry] = {}
-    clusters: dict[str, _Entry] = {}
-    users: dict[str, _Entry] = {}
-    for config in configs:
-        contexts = {**config.contexts, **contexts}
-        clusters = {**config.clusters, **clusters}
-        users = {**config.users, **users}
-    current = next((config.current for config in configs if config.current), "")
-    return _Config(current=current, contexts=contexts, clusters=clusters, users=users)
-
-
-def _context(config: _Config, wanted: str | None) -> tuple[str, Mapping[str, Any]]:
-    """Return the name and content of the context to use."""
-    name = wanted or config.current
-    if not name and len(config.contexts) == 1:
-        name = next(iter(config.contexts))
-    known = ", ".join(sorted(config.contexts)[:10]) or "none"
-    if not name:
-        raise ClusterNotConfigured(
-            f"The kubeconfig sets no current context; it has: {known}.",
-            next_step="Pass --context NAME or run `kubectl config use-context NAME`.",
-        )
-    if name not in config.contexts:
-        near = closest(name, config.contexts)
-        offer = f"Did you mean {' or '.join(near)}?" if near else f"Known contexts: {known}."
-        raise SettingInvalid(f"The kubeconfig has no context {name!r}.", next_step=offer)
-    return name, config.contexts[name].value
-
-
-def _entry(entries: Mapping[str, _Entry], name: str, what: str, context: str) -> _Entry:
-    if name not in entries:
-        raise SettingInvalid(f"Context {context!r} of the kubeconfig names the {what} {name!r}, which is not in it.")
-    return entries[name]
 
 
 # -- a person's own kubeconfig
 
 
-def _own(config: _Config, wanted: str | None, env: Mapping[str, str]) -> Identity:
-    name, context = _context(config, wanted)
-    cluster = _entry(config.clusters, text(context, "cluster"), "cluster", name)
+def _own(config: Config, wanted: str | None, env: Mapping[str, str]) -> Identity:
+    name, context = context_of(config, wanted)
+    cluster = entry_of(config.clusters, text(context, "cluster"), "cluster", name)
     endpoint = _own_endpoint(cluster, env)
     user_name = text(context, "user")
-    user = _entry(config.users, user_name, "user", name) if user_name else _Entry(value={}, folder=Path())
+    user = entry_of(config.users, user_name, "user", name) if user_name else Entry(value={}, folder=Path())
 
     def read() -> Credentials:
         return _own_credentials(user, cluster.value, endpoint)
@@ -216,7 +104,7 @@ def _own(config: _Config, wanted: str | None, env: Mapping[str, str]) -> Identit
     )
 
 
-def _own_endpoint(entry: _Entry, env: Mapping[str, str]) -> Endpoint:
+def _own_endpoint(entry: Entry, env: Mapping[str, str]) -> Endpoint:
     cluster = entry.value
     server = text(cluster, "server")
     ca_pem = _inline_or_file(cluster, "certificate-authority", entry.folder)
@@ -234,7 +122,7 @@ def _proxy(configured: str, server: str, env: Mapping[str, str]) -> str:
     proxy = configured
     if not proxy and env is os.environ:
         parts = urlsplit(server)
-        if not proxy_bypass(parts.netloc):
+        if not _is_loopback(parts.hostname or "") and not proxy_bypass(parts.netloc):
             proxy = getproxies().get(parts.scheme, "")
     if proxy and urlsplit(proxy).scheme not in {"http", "https"}:
         raise SettingInvalid(
@@ -243,7 +131,15 @@ def _proxy(configured: str, server: str, env: Mapping[str, str]) -> str:
     return proxy
 
 
-def _own_credentials(entry: _Entry, cluster: Mapping[str, Any], endpoint: Endpoint) -> Credentials:
+def _is_loopback(host: str) -> bool:
+    """Say whether a host is this machine, to which kubectl never goes through a proxy."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _own_credentials(entry: Entry, cluster: Mapping[str, Any], endpoint: Endpoint) -> Credentials:
     user = entry.value
     certificate = _inline_or_file(user, "client-certificate", entry.folder)
     key = _inline_or_file(user, "client-key", entry.folder)
@@ -294,7 +190,7 @@ def _file(path: Path, key: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:
-        raise SettingInvalid(f"The kubeconfig names {path} as {key}, which cannot be read: {_first_line(exc)}") from exc
+        raise SettingInvalid(f"The kubeconfig names {path} as {key}, which cannot be read: {first_line(exc)}") from exc
 
 
 def decode_pem(data: str, key: str) -> str:
@@ -308,9 +204,9 @@ def decode_pem(data: str, key: str) -> str:
 # -- somebody else's kubeconfig
 
 
-def _foreign(config: _Config, wanted: str | None, endpoint: Endpoint) -> Identity:
-    name, context = _context(config, wanted)
-    user = _entry(config.users, text(context, "user"), "user", name).value
+def _foreign(config: Config, wanted: str | None, endpoint: Endpoint) -> Identity:
+    name, context = context_of(config, wanted)
+    user = entry_of(config.users, text(context, "user"), "user", name).value
     cluster = config.clusters.get(text(context, "cluster"))
     refused = [key for key in _REFUSED_USER if user.get(key)]
     refused += ["proxy-url"] if cluster is not None and cluster.value.get("proxy-url") else []
@@ -346,7 +242,3 @@ def _required(endpoint: Endpoint | None) -> Endpoint:
             next_step="Set the server and its CA in the settings of the service.",
         )
     return endpoint
-
-
-def _first_line(exc: Exception) -> str:
-    return str(exc).partition("\n")[0]

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from contextlib import aclosing
 from typing import Any, Literal
 
-from cluster.client import JSON, TABLE, ClusterClient, Page
+from cluster.client import TABLE, ClusterClient, Page
+from cluster.exchange import JSON
 from cluster.fields import objects
 from cluster.kinds import Kind
 from cluster.redaction import redact_object

@@ -13,7 +13,8 @@ from cluster.discovery import discover
 from cluster.fields import condition, name, objects, text
 from cluster.kinds import BY_KEY, Kind, group_of, kind_key
 from cluster.listing import read_kind
-from cluster.logs import LogLimits, choose_logs, pods_of, read_logs
+from cluster.log_choice import choose_logs, pods_of
+from cluster.logs import LogLimits, read_logs
 from cluster.names import closest
 from cluster.redaction import redact_object
 from cluster.snapshot import KindCoverage, Snapshot, SnapshotBuilder

@@ -92,8 +92,8 @@ def runbook(code_or_id: str, language: Language) -> Runbook | None:
 def _front_matter(source: str) -> tuple[dict[str, str], str]:
     """Split the lines between the two ``---`` from the text. They hold one ``key: value`` each."""
     _, head, text = re.split(r"^---\n", source, maxsplit=2, flags=re.MULTILINE)
-    pairs = (line.split(": ", 1) for line in head.splitlines() if line)
-    return {key: value for key, value in pairs}, text.strip() + "\n"
+    pairs = (line.partition(": ") for line in head.splitlines() if line)
+    return {key: value for key, _, value in pairs}, text.strip() + "\n"
 
 
 def _sections(text: str, language: Language) -> dict[Part, str]:

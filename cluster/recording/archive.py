@@ -155,7 +155,7 @@ def _zip_members(data: bytes, limits: RecordingLimits) -> Iterator[Member]:
     with archive:
         for entry in archive.infolist():
             name = safe_name(entry.filename)
-            if entry.is_dir() or not name:
+            if entry.filename.endswith("/") or not name:
                 continue
             if entry.flag_bits & 0x1:
                 raise BundleBroken(

@@ -78,7 +78,10 @@ def write_bundle(snapshot: Snapshot, path: Path) -> BundleSummary:
 
     Raises ``UsageError`` when it cannot be written there.
     """
-    entries = [*_object_entries(snapshot), *_log_entries(snapshot)]
+    try:
+        entries = [*_object_entries(snapshot), *_log_entries(snapshot)]
+    except RecursionError as error:
+        raise UsageError("The snapshot holds an object that is nested too deeply to be written.") from error
     manifest = _Manifest(
         format=FORMAT,
         tool=_tool_version(),

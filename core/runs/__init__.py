@@ -4,7 +4,8 @@
 """
 
 from core.runs.model import Json, Run, RunEvent, RunFailure, RunId, RunPage, RunState, Step
-from core.runs.runner import Runner, RunProgress, Work
+from core.runs.progress import RunProgress
+from core.runs.runner import Runner, Work
 from core.runs.store import RunStore
 
 __all__ = [

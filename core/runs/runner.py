@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from core.errors import DeadlineExceeded, RunCancelled, SextantError, StorageError
 from core.redaction import redact
@@ -14,6 +14,7 @@ from core.runs.model import Json, Run, RunFailure, RunId
 from core.runs.progress import RunProgress
 from core.runs.store import INTERRUPTED, RunStore
 from core.runs.writes import Lease
+from core.telemetry import metrics
 
 Work = Callable[[RunProgress], Awaitable[Json]]
 """What a run does. It returns JSON, and raises ``SextantError`` for what a person must understand."""
@@ -93,11 +94,12 @@ class Runner:
             stop: asyncio.Future[_Ending | None] = asyncio.get_running_loop().create_future()
             task = asyncio.create_task(self._carry(run, work, deadline_seconds, stop), name=f"run-{run.id}")
             self._carried[run.id] = _Carried(task=task, stop=stop)
-            task.add_done_callback(lambda _: self._carried.pop(run.id, None))
+            metrics().runs_open.inc()
+            task.add_done_callback(lambda _: self._dropped(run.id))
         return run
 
     async def wait(self, run_id: str, seconds: float) -> Run:
-        """Return the run when it has ended, or as it is after ``seconds``."""
+        """Return the run when it has ended, or as it is after ``seconds``. Check first who may see it."""
         return await self._store.wait_finished(run_id, seconds)
 
     async def close(self, grace_seconds: float = 0.0) -> None:
@@ -116,6 +118,10 @@ class Runner:
         self._store.cancel_listeners.discard(self._cancel)
         await self._store.settle()
 
+    def _dropped(self, run_id: RunId) -> None:
+        self._carried.pop(run_id, None)
+        metrics().runs_open.dec()
+
     def _cancel(self, run_id: RunId) -> None:
         self._stop(run_id, _CANCELLED)
 
@@ -129,7 +135,8 @@ class Runner:
         deadline = asyncio.get_running_loop().time() + deadline_seconds
         progress = RunProgress(self._store, run.id, self._lease.token, deadline)
         doing = asyncio.create_task(self._do(run, work, progress))
-        await asyncio.wait({doing, stop}, timeout=deadline_seconds, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {doing, stop}
+        await asyncio.wait(either, timeout=deadline_seconds, return_when=asyncio.FIRST_COMPLETED)
         if doing.done():
             ending: _Ending | None = _ending(run, doing)
         else:
@@ -140,16 +147,17 @@ class Runner:
         if ending is None:
             return  # another process has already ended the run
         try:
-            await self._store.finish(
+            ended = await self._store.finish(
                 run.id, ending.state, result=ending.result, error=ending.error, token=self._lease.token
             )
+            if ended is not None:
+                metrics().runs.labels(kind=run.kind, state=ended.state).inc()
         except SextantError:
             _log.exception("The end of run %s could not be written; it is failed when its lease ends.", run.id)
 
     async def _do(self, run: Run, work: Work, progress: RunProgress) -> Json:
         async with self._slots:
-            state = [("state", {"state": "running"})]
-            if await self._store.carry(run.id, self._lease.token, state="running", events=state) is None:
+            if await self._store.begin(run.id, self._lease.token) is None:
                 raise RunCancelled(f"Run {run.id} has ended.")
             result = await work(progress)
             json.dumps(result, allow_nan=False)  # what cannot be stored is a fault of the work, told as one

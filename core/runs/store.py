@@ -137,37 +137,41 @@ class RunStore:
         """Append to the stream of an open run. Raises ``Conflict`` when it has ended."""
         await self._required(run_id, OPEN, f"take an event {event!r}", events=[(event, body)])
 
-    async def transition(self, run_id: str, to: RunState) -> Run:
-        """Move a run to another open state. Raises ``Conflict`` when that state cannot follow its own."""
+    async def transition(self, run_id: str, to: RunState, *, lease: Lease | None = None) -> Run:
+        """Move a run to another open state. Raises ``Conflict`` when that state cannot follow its own.
+
+        Who moves a run to running carries it and gives its ``lease``: without one the next recovery fails the run.
+        """
         if to in ENDED:
             raise UsageError(f"A run becomes {to!r} by ``finish``.")
         values: dict[str, Any] = {"state": to}
         if to == "awaiting_approval":
             values |= {"lease_token": None, "lease_until": None}  # it may wait for days: no process stands behind it
-        return await self._required(
-            run_id, may_become(to), f"become {to!r}", values=values, events=[("state", {"state": to})]
-        )
+        told: list[tuple[EventType, Json]] = [("state", {"state": to})]
+        return await self._required(run_id, may_become(to), f"become {to!r}", values=values, events=told, lease=lease)
+
+    async def begin(self, run_id: str, token: str) -> Run | None:
+        """Move a queued run to running. None: ``token`` does not carry it, so it must not be worked on."""
+        told: list[tuple[EventType, Json]] = [("state", {"state": "running"})]
+        values = {"state": "running"}
+        return await self._writes.change(run_id, may_become("running"), values=values, events=told, token=token)
 
     async def carry(
         self,
         run_id: str,
         token: str,
         *,
-        state: RunState | None = None,
         steps: Sequence[Step] | None = None,
         progress: float | None = None,
         events: Iterable[tuple[EventType, Json]] = (),
     ) -> Run | None:
         """Write what the carrier of ``token`` has to tell. None: the run is no longer its own, so it must stop."""
         values: dict[str, Any] = {}
-        if state is not None:
-            values["state"] = state
         if steps is not None:
             values["steps"] = [step_json(step) for step in steps]
         if progress is not None:
             values["progress"] = progress
-        allowed = CARRIED if state is None else may_become(state)
-        return await self._writes.change(run_id, allowed, values=values, events=list(events), token=token)
+        return await self._writes.change(run_id, CARRIED, values=values, events=list(events), token=token)
 
     async def finish(
         self,
@@ -193,7 +197,7 @@ class RunStore:
             return ended or await self.get(run_id, owner=owner)
         await self._writes.change(run_id, OPEN, values={"cancel_requested": True})
         for listener in tuple(self.cancel_listeners):
-            listener(found["id"])
+            listener(found.id)
         return await self.get(run_id, owner=owner)
 
     async def renew(self, lease: Lease, run_ids: Iterable[str]) -> frozenset[str]:
@@ -231,8 +235,9 @@ class RunStore:
         *,
         values: dict[str, Any] | None = None,
         events: list[tuple[EventType, Json]],
+        lease: Lease | None = None,
     ) -> Run:
-        written = await self._writes.change(run_id, allowed, values=values or {}, events=events)
+        written = await self._writes.change(run_id, allowed, values=values or {}, events=events, lease=lease)
         if written is None:
             found = await self.get(run_id, owner=None)
             raise Conflict(f"Run {run_id} is {found.state!r} and cannot {what}.")

@@ -1,4 +1,4 @@
-"""Write transactions over runs. Each changes a run and appends to its stream at once, and is never cut in the middle."""
+"""Write transactions over runs. Each changes a run and its stream at once, and is never cut in the middle."""
 
 import asyncio
 import uuid
@@ -53,9 +53,13 @@ class RunWrites:
         values: dict[str, Any],
         events: Sequence[tuple[EventType, Json]] = (),
         token: str | None = None,
+        lease: Lease | None = None,
     ) -> Run | None:
-        """Update a run that is in an ``allowed`` state (and carried by ``token``). None: it is not."""
-        return await self._whole(self._change(run_id, allowed, values, events, token))
+        """Update a run that is in an ``allowed`` state (and carried by ``token``). None: it is not.
+
+        ``lease`` makes its holder the carrier from now on.
+        """
+        return await self._whole(self._change(run_id, allowed, values, events, token, lease))
 
     async def finish(
         self,
@@ -132,12 +136,13 @@ class RunWrites:
                 return run_of(row), True
             same = (run.c.owner == owner, run.c.idempotency_key == key)
             first = (await connection.execute(sa.select(run).where(*same))).mappings().one()
+        begun = run_of(first)
         if first["fingerprint"] != fingerprint:
             raise Conflict(
-                f"The Idempotency-Key {key!r} was used for another request, which began run {first['id']}.",
+                f"The Idempotency-Key {key!r} was used for another request, which began run {begun.id}.",
                 next_step="Repeat the same request to get its run, or choose a new key.",
             )
-        return run_of(first), False
+        return begun, False
 
     async def _finish(
         self,
@@ -195,6 +200,7 @@ class RunWrites:
         values: dict[str, Any],
         events: Sequence[tuple[EventType, Json]],
         token: str | None,
+        lease: Lease | None,
     ) -> Run | None:
         where = [run.c.id == run_id, run.c.state.in_(allowed)]
         if token is not None:
@@ -202,6 +208,8 @@ class RunWrites:
         async with self._database.write() as connection:
             now = await self.now(connection)
             fields = values | {"last_seq": run.c.last_seq + len(events)}
+            if lease is not None:
+                fields |= {"lease_token": lease.token, "lease_until": now + timedelta(seconds=lease.seconds)}
             if values.get("state") == "running":
                 fields["started_at"] = sa.func.coalesce(run.c.started_at, sa.literal(now, Moment()))
             changed = await connection.execute(run.update().where(*where).values(fields).returning(run))

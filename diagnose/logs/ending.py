@@ -1,5 +1,6 @@
 """How the last run of a container ended: the log that tells it, and whether the container ended by itself at all."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,6 +23,8 @@ LOST = frozenset({"Unknown", "ContainerStatusUnknown"})
 """Reasons that the kubelet writes when it no longer knows how a container ended: a reboot, a new runtime."""
 
 _SLACK = timedelta(seconds=10)
+_KILL_MEMORY = timedelta(hours=1)
+_PROBE_KILL = re.compile(r"failed (?:liveness|startup) probe")
 _COMMAND_CODES = frozenset({"CommandNotFound", "CommandNotExecutable"})
 
 
@@ -89,23 +92,25 @@ def readings_of_end(scene: Scene, container: Container) -> Iterator[LogReading]:
 def killed_by_probe(scene: Scene, container: Container) -> Event | None:
     """Return the event by which a liveness or startup probe ended the last run, or None.
 
-    Without a ``Killing`` event, failures of such a probe during a run that a signal ended say the same.
+    The kubelet drops events of a pod that makes too many, so a ``Killing`` of an earlier run also counts when the last
+    run left no ``Started`` event either. Without any, failures of such a probe during a run that a signal ended say
+    the same.
     """
     ended = container.ended_at
     if ended is None:
         return None
     started = moment(container.ended, "startedAt") or ended
     grace = timedelta(seconds=whole(container.pod, "spec", "terminationGracePeriodSeconds", default=30))
+    events = [event for event in scene.snapshot.events(container.pod) if _about(event, container)]
+    dropped = not any(event.reason == "Started" and event.last and event.last >= started - _SLACK for event in events)
+    oldest = ended - _KILL_MEMORY if dropped else started - _SLACK
     hint: Event | None = None
-    for event in reversed(scene.snapshot.events(container.pod)):
-        if event.last is None or event.first is None or not _about(event, container):
+    for event in reversed(events):
+        if event.last is None or event.first is None or event.last < oldest or event.first > ended + _SLACK:
             continue
-        if event.last < started - _SLACK or event.first > ended + _SLACK:
-            continue
-        message = event.message
-        if event.reason == "Killing" and any(f"failed {probe} probe" in message for probe in ("liveness", "startup")):
+        if event.reason == "Killing" and _PROBE_KILL.search(event.message):
             return event
-        failing = event.reason == "Unhealthy" and message.startswith(("Liveness", "Startup"))
+        failing = event.reason == "Unhealthy" and event.message.startswith(("Liveness", "Startup"))
         if failing and event.last >= ended - grace - _SLACK and container.exit_code in {137, 143}:
             hint = hint or event
     return hint

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from core.phrase import Language
-from diagnose.findings import Diagnosis, Finding, Remedy, Role
+from diagnose.findings import Diagnosis, Finding, Remedy, Role, Verdict
 from diagnose.render.document import timestamp
 from diagnose.render.words import (
     RISKS,
@@ -23,6 +23,7 @@ Paint = Callable[[str, str], str]
 
 MAX_EVIDENCE = 4
 MAX_LISTED = 6
+MAX_WORKLOADS = 40
 
 
 def unpainted(_style: str, text: str) -> str:
@@ -37,15 +38,45 @@ def text(diagnosis: Diagnosis, language: Language = "en", paint: Paint = unpaint
 
 def _lines(diagnosis: Diagnosis, language: Language, paint: Paint) -> Iterator[str]:
     word = VERDICTS[diagnosis.verdict].in_language(language)
-    yield f"{paint(diagnosis.verdict.value, word)}  {one_line(diagnosis.summary.in_language(language), 900)}"
-    yield paint("dim", f"{title('as_of', language)} {timestamp(diagnosis.now)} · {printable(diagnosis.origin)}")
     many = len(diagnosis.roots) > 1
+    # One cause stands in full below: saying it in the first line too would only push it down.
+    said = _counted(diagnosis, language) if len(diagnosis.roots) == 1 else diagnosis.summary.in_language(language)
+    yield f"{paint(diagnosis.verdict.value, word)}  {one_line(said, 900)}"
+    yield paint("dim", f"{title('as_of', language)} {timestamp(diagnosis.now)} · {printable(diagnosis.origin)}")
+    yield from _workloads(diagnosis, language, paint)
     for number, finding in enumerate(diagnosis.findings, start=1):
         yield ""
         yield from _finding(diagnosis, finding, f"{number}. " if many else "", language, paint)
     yield from _progress(diagnosis, language, paint)
     yield from _unexplained(diagnosis, language, paint)
     yield from _rest(diagnosis, language, paint)
+
+
+def _counted(diagnosis: Diagnosis, language: Language) -> str:
+    """Write the target and, for a single workload, how many of its pods are ready."""
+    if len(diagnosis.workloads) != 1 or not diagnosis.workloads[0].wanted:
+        return diagnosis.target
+    state = diagnosis.workloads[0]
+    if language == "zh":
+        return f"{diagnosis.target} · {state.wanted} 个 Pod 中 {state.ready} 个就绪"
+    return f"{diagnosis.target} · {state.ready} of {state.wanted} pods ready"
+
+
+def _workloads(diagnosis: Diagnosis, language: Language, paint: Paint) -> Iterator[str]:
+    """List the workloads that are not healthy, each with the number of its cause."""
+    ill = [state for state in diagnosis.workloads if state.verdict is not Verdict.HEALTHY]
+    if len(diagnosis.workloads) < 2 or not ill:
+        return
+    numbers = {finding.id: number for number, finding in enumerate(diagnosis.findings, start=1)}
+    places = len({state.object.namespace for state in diagnosis.workloads}) > 1
+    yield ""
+    for state in ill[:MAX_WORKLOADS]:
+        word = VERDICTS[state.verdict].in_language(language)
+        name = f"{state.object.namespace}/{state.object.slug}" if places else state.object.slug
+        cause = f"  → {numbers[state.cause]}" if state.cause in numbers else ""
+        yield f"  {paint(state.verdict.value, word)}  {printable(name)}  {state.ready}/{state.wanted}{cause}"
+    if len(ill) > MAX_WORKLOADS:
+        yield f"  … {len(ill) - MAX_WORKLOADS} {title('more', language)}"
 
 
 def _finding(diagnosis: Diagnosis, finding: Finding, number: str, language: Language, paint: Paint) -> Iterator[str]:

@@ -42,7 +42,7 @@ TITLES: dict[str, Phrase] = {
     "contributing": Phrase(en="Makes it worse", zh="加重因素"),
     "evidence": Phrase(en="Evidence", zh="证据"),
     "fix": Phrase(en="Fix", zh="修复"),
-    "or": Phrase(en="Or", zh="或者"),
+    "or": Phrase(en="Alternative", zh="另一种办法"),
     "verify": Phrase(en="Verify", zh="验证"),
     "undo": Phrase(en="Undo", zh="撤销"),
     "risk": Phrase(en="risk", zh="风险"),

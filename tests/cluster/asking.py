@@ -4,7 +4,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from cluster.client import ClientLimits, ClusterClient
+from cluster.client import ClusterClient
+from cluster.exchange import ClientLimits
 from cluster.fake import FakeCluster
 from cluster.identity import Credentials, Endpoint, Identity
 from cluster.transport import Transport

@@ -239,7 +239,7 @@ async def test_items_of_a_custom_kind_have_their_kind(admin: ClusterClient) -> N
 
 async def test_a_foreign_continue_token_is_a_bad_request(admin: ClusterClient) -> None:
     with pytest.raises(ClusterRejected, match="invalid continue token") as caught:
-        await admin.get(path("pods"), **{"limit": 1, "continue": "rubbish"})
+        await admin.get(path("pods") + "?limit=1&continue=rubbish")
     assert caught.value.http_status == 400
 
 
@@ -318,6 +318,9 @@ async def test_the_admin_may_act_as_another_and_a_reader_may_not(served: Served)
         assert (await client.get(path("configmaps")))["items"]
         with pytest.raises(Forbidden, match=READER):
             await client.table(path("secrets"))
+    async with connect(served.admin.acting_as("eve", ("ops",))) as client:
+        with pytest.raises(Forbidden, match='User "eve" cannot list resource "configmaps"'):
+            await client.get(path("configmaps"))
     async with connect(served.as_reader().acting_as("eve")) as client:
         with pytest.raises(Forbidden, match='cannot impersonate resource "users"'):
             await client.get(path("configmaps"))

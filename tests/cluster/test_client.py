@@ -4,6 +4,7 @@ import asyncio
 import base64
 import gc
 import json
+import shutil
 import ssl
 import subprocess
 from collections.abc import AsyncIterator
@@ -14,7 +15,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from cluster.client import ClientLimits, ClusterClient, connect, spoken_request
+from cluster.client import ClusterClient, connect
+from cluster.exchange import ClientLimits, spoken_request
 from cluster.failures import of_exception
 from cluster.fake import Account, FakeCluster, Fault
 from cluster.identity import Credentials, Endpoint, Identity
@@ -185,7 +187,7 @@ async def test_several_groups_are_impersonated() -> None:
         identity = Identity(endpoint=endpoint, credentials=Credentials(token="t")).acting_as("eve", ("ops", "dev"))
         async with Transport(endpoint) as transport:
             client = ClusterClient(transport, identity)
-            headers = client._headers("application/json")
+            headers = client._exchange.headers("application/json")
             assert headers.getall("Impersonate-Group") == ["ops", "dev"]
             await client.get(PODS)
     assert fake.seen[0].headers["Impersonate-User"] == "eve"
@@ -266,12 +268,15 @@ async def test_a_server_without_tls_is_said_to_have_none() -> None:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    program = shutil.which("openssl")
+    if program is None:
+        pytest.skip("openssl, which makes the certificate, is not installed")
     folder = tmp_path_factory.mktemp("tls")
     key, crt = folder / "key.pem", folder / "crt.pem"
     subject = ["-subj", "/CN=api.test", "-addext", "subjectAltName=DNS:api.test"]
     curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
     subprocess.run(
-        ["openssl", "req", "-x509", *curve, "-nodes", "-days", "2", "-keyout", key, "-out", crt, *subject],
+        [program, "req", "-x509", *curve, "-nodes", "-days", "2", "-keyout", key, "-out", crt, *subject],
         check=True,
         capture_output=True,
     )
@@ -317,7 +322,7 @@ async def test_a_ca_or_certificate_that_is_none_is_a_setting_to_correct() -> Non
 
 
 def test_a_name_that_does_not_resolve_is_said_so() -> None:
-    key = aiohttp.client_reqrep.ConnectionKey("api.test", 443, True, True, None, None, None)  # type: ignore[arg-type]
+    key = aiohttp.client_reqrep.ConnectionKey("api.test", 443, True, True, None, None, None)
     exc = aiohttp.ClientConnectorDNSError(key, OSError(-2, "Name or service not known"))
     failure = of_exception(exc, "https://api.test:6443", 30)
     assert not failure.again

@@ -114,6 +114,34 @@ def test_the_exec_plugin_of_a_persons_kubeconfig_is_run_without_a_shell_and_can_
     assert identity.renew() == identity.credentials
 
 
+@pytest.mark.parametrize(
+    ("server", "no_proxy", "expected"),
+    [
+        ("https://dev.test:6443", "", "http://proxy.test:3128"),
+        ("https://dev.test:6443", "dev.test", ""),
+        ("https://127.0.0.1:6443", "", ""),
+        ("https://[::1]:6443", "", ""),
+        ("https://localhost:6443", "", ""),
+    ],
+)
+def test_the_proxy_of_the_environment_is_used_but_not_for_this_machine(
+    server: str, no_proxy: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("https_proxy", "http://proxy.test:3128"), ("no_proxy", no_proxy)):
+        monkeypatch.delenv(name.upper(), raising=False)
+        monkeypatch.setenv(name, value)
+    path = written(tmp_path, config(cluster={"server": server}))
+    assert from_kubeconfig(path, trusted=True).endpoint.proxy_url == expected
+
+
+def test_the_proxy_of_the_kubeconfig_counts_before_that_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.test:3128")
+    path = written(tmp_path, config(cluster={"proxy-url": "http://own.test:1"}))
+    assert from_kubeconfig(path, trusted=True).endpoint.proxy_url == "http://own.test:1"
+
+
 @dataclass(frozen=True, kw_only=True)
 class BadCase:
     id: str

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cluster.client import ClientLimits
+from cluster.exchange import ClientLimits
 from cluster.fake import Account, FakeCluster, Fault
 from cluster.kinds import Kind
 from cluster.live import CollectLimits, collect
@@ -230,14 +230,14 @@ async def test_a_list_without_end_is_stopped_and_is_partial() -> None:
 async def test_what_was_not_read_by_the_deadline_is_missing_and_the_rest_is_given() -> None:
     fake = FakeCluster([SHOP, crashing("web")])
     fake.fail(Fault(kind="slow", resource="secrets", times=9))
-    snapshot = await take(fake, deadline=asyncio.get_running_loop().time() + 0.5)
+    snapshot = await take(fake, deadline=asyncio.get_running_loop().time() + 1.5)
     assert snapshot.get("Pod", "shop", "web")
     assert [(gap.kind, gap.state) for gap in snapshot.coverage.gaps] == [("Secret", "failed")]
     with pytest.raises(DeadlineExceeded):
         await take(fake, deadline=asyncio.get_running_loop().time() - 1)
 
 
-async def test_a_cluster_that_is_not_there_is_unreachable(unused_tcp_port: int) -> None:
+async def test_a_cluster_that_is_not_there_is_unreachable() -> None:
     async with FakeCluster().serve() as endpoint:
         pass
     async with at(endpoint) as client:

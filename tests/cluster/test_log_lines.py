@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cluster.log_lines import KeptLines, LineKeeper, keep_lines
@@ -100,6 +100,7 @@ async def test_many_megabytes_take_little_memory(newline: bool) -> None:
     assert peak < 3_000_000
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=3000), st.integers(1, 500), st.integers(1, 30), st.integers(20, 400))
 def test_no_bytes_break_it_and_the_budgets_hold(content: bytes, step: int, max_lines: int, max_bytes: int) -> None:
     result = kept(content, step=step, max_lines=max_lines, max_bytes=max_bytes, line_bytes=40)

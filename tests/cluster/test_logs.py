@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cluster.fake import FakeCluster, Fault
-from cluster.logs import LogLimits, LogWanted, choose_logs, pods_of, read_logs
+from cluster.log_choice import LogWanted, choose_logs, pods_of
+from cluster.logs import LogLimits, read_logs
 from cluster.snapshot import Snapshot, SnapshotBuilder
 from core.evidence import ObjectRef
 from tests.cluster.asking import asking, obj
@@ -306,7 +307,7 @@ async def test_logs_that_take_too_long_are_missing_and_the_others_are_read() -> 
     fake.fail(Fault(kind="slow", verb="log"))
     slow = LogWanted(pod=REF, container="app", previous=False)
     quick = LogWanted(pod=ObjectRef(kind="Pod", namespace="shop", name="other"), container="app", previous=False)
-    snapshot = await read(fake, slow, quick, limits=LogLimits(seconds=0.4))
+    snapshot = await read(fake, slow, quick, limits=LogLimits(seconds=1))
     assert [(entry.pod.name, entry.state) for entry in snapshot.coverage.logs] == [
         ("other", "read"),
         ("web", "missing"),

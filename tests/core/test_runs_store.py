@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from core.errors import Conflict, RunNotFound, UsageError
-from core.runs import RunFailure, RunState, RunStore, Step
+from core.runs import Run, RunFailure, RunState, RunStore, Step
 from core.runs.model import ENDED, TRANSITIONS
 from core.runs.store import INTERRUPTED
 from core.runs.writes import Lease
@@ -166,7 +166,8 @@ async def test_lists_are_paged_newest_first_and_hold_the_owners_runs_only(store:
         made.append((await store.create(kind="odd" if number % 2 else "even", owner="a"))[0].id)
         clock.pass_(number % 2)  # some share their moment
     await store.create(kind="k", owner="b")
-    seen, cursor, pages = [], None, 0
+    seen: list[Run] = []
+    cursor, pages = None, 0
     while pages == 0 or cursor:
         page = await store.list_runs(owner="a", limit=3, cursor=cursor)
         seen, cursor, pages = [*seen, *page.runs], page.next_cursor, pages + 1
@@ -247,6 +248,9 @@ async def test_a_run_whose_process_died_fails_when_its_lease_ends(
     assert (await store.get(alive.id, owner="a")).state == "queued"
     assert (await store.get(waiting.id, owner="a")).state == "awaiting_approval"
     assert await store.carry(dead.id, "mine", progress=0.9) is None
+    await store.transition(waiting.id, "running", lease=Lease(token="theirs", seconds=30))
+    assert await other_store.recover() == 0
+    assert await store.carry(waiting.id, "theirs", progress=0.9) is not None
     assert (await types_and_states(store, dead.id))[-1] == ("done", "failed")
 
 

@@ -106,7 +106,7 @@ def quota_exceeded(scene: Scene, refusal: Refusal) -> Iterator[Observation]:
         summary=_summary(refusal, quota_name, over, users),
         expected="; ".join(f"{entry.key} <= {entry.hard}" for entry in over),
         actual="; ".join(f"{entry.key} = {_after(entry)} (used {entry.used} + asked {entry.asked})" for entry in over),
-        evidence=tuple([*_quota_evidence(scene, quota, first.key), *refusal.evidence][:4]),
+        evidence=(*refusal.evidence[:2], *_quota_evidence(scene, quota, first.key)),
         remedies=tuple(_remedies(refusal, quota_name, quota, over, users)),
         since=refusal.since,
     )
@@ -185,7 +185,8 @@ def _remedies(
             undo=_undo(space, quota_name, over),
             who=Who.NAMESPACE_ADMIN,
             estimate=Phrase(
-                en=f"what is used now, plus what each of the {missing} missing pods asks for",
+                en="what is used now, plus what "
+                + ("the missing pod asks for" if missing == 1 else f"each of the {missing} missing pods asks for"),
                 zh=f"当前用量，加上缺少的 {missing} 个 Pod 各自的请求量",
             ),
         )

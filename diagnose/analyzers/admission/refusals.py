@@ -51,7 +51,7 @@ class Refusal:
     @property
     def bare(self) -> str:
         """The message without what was refused and the generated names in it."""
-        return _WHAT.sub("", _PREFIX.sub("", self.message)).strip()
+        return _bare(self.message)
 
     @property
     def label(self) -> str:
@@ -62,6 +62,10 @@ class Refusal:
     def namespace_ends(self) -> bool:
         """Whether the namespace is being deleted, so that nothing new may be made in it."""
         return bool(_ENDING.search(self.message))
+
+
+def _bare(message: str) -> str:
+    return _WHAT.sub("", _PREFIX.sub("", message)).strip()
 
 
 def refusals(scene: Scene) -> Iterator[Refusal]:
@@ -83,7 +87,7 @@ def _refusal(scene: Scene, creator: Obj) -> Refusal | None:
     evidence: list[Evidence] = []
     if said:
         evidence.append(scene.field(creator, "status", "conditions", at, "message"))
-    if newest and (not said or _PREFIX.sub("", newest.message) != _PREFIX.sub("", text(said, "message"))):
+    if newest and (not said or _bare(newest.message) != _bare(text(said, "message"))):
         evidence.append(scene.event(newest))
     first = moment(said, "lastTransitionTime")
     starts = [time for time in (first, *(event.first for event in events)) if time]

@@ -14,7 +14,9 @@ from diagnose.logs.ending import LOST, NOT_STARTED, ended_in_command, hook_faile
 from diagnose.scene import Scene
 from diagnose.state import termination_current
 
-_NOT_THE_APP = frozenset({"Evicted", "NodeShutdown", "Shutdown", "Preempting", "Terminated", "NodeLost", "NodeAffinity"})
+_NOT_THE_APP = frozenset(
+    {"Evicted", "NodeShutdown", "Shutdown", "Preempting", "Terminated", "NodeLost", "NodeAffinity"}
+)
 """Reasons of failed pods that the node or scheduler gave: the container was stopped from outside."""
 
 

@@ -147,12 +147,16 @@ class Case:
         signal = dig(self.container.ended, "signal")
         return explain_exit(self.container.exit_code or 0, signal if isinstance(signal, int) else None)
 
-    def log_check(self) -> NextCheck:
-        """Name the command that shows the log of the run that ended."""
-        previous = " --previous" if self.container.restarts else ""
+    def log_check(self, *, previous: bool = True) -> NextCheck:
+        """Name the command that shows the log of the run that ended, or (``previous`` false) of the present one."""
+        flag = " --previous" if previous and self.container.restarts else ""
+        why = (
+            Phrase(en="the whole log of the run that ended", zh="已结束那次运行的完整日志")
+            if previous
+            else Phrase(en="the log as it is now", zh="当前日志")
+        )
         return NextCheck(
-            command=f"kubectl -n {self.object.namespace} logs {self.log_target} -c {self.container.name}{previous}",
-            why=Phrase(en="the log of the run that ended says why", zh="已结束那次运行的日志会说明原因"),
+            command=f"kubectl -n {self.object.namespace} logs {self.log_target} -c {self.container.name}{flag}", why=why
         )
 
     @property

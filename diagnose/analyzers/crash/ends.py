@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from cluster.fields import strings, text
+from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.analyzers.crash.arguments import command_invalid, module_missing
 from diagnose.analyzers.crash.case import Case, cut, spell
@@ -88,14 +89,16 @@ def crashed(case: Case) -> Finding:
         confidence=inferred("only the exit code is known", "只知道退出码", value=0.5),
         remedies=(
             in_application(
-                Phrase(en="Read the log of the run that ended and correct what it names", zh="查看该次运行的日志并据此修正")
+                Phrase(
+                    en="Read the log of the run that ended and correct what it names", zh="查看该次运行的日志并据此修正"
+                )
             ),
         ),
         next_checks=(case.log_check(),),
     )
 
 
-def _why_waiting(case: Case):  # type: ignore[no-untyped-def]
+def _why_waiting(case: Case) -> tuple[Evidence, ...]:
     if not case.container.waiting_reason:
         return ()
     return (case.scene.field(case.pod, *case.container.status_path, "state", "waiting", "reason"),)
@@ -117,7 +120,9 @@ def killed(case: Case, signal: str) -> Finding:
         ),
         expected="the program ends by itself or keeps running",
         actual=f"exitCode {container.exit_code} ({signal})",
-        confidence=inferred("no probe, memory kill or deletion explains the signal", "没有探针、内存或删除可以解释该信号", value=0.5)
+        confidence=inferred(
+            "no probe, memory kill or deletion explains the signal", "没有探针、内存或删除可以解释该信号", value=0.5
+        )
         if outside
         else proved("the exit code stands for this signal", "退出码即对应该信号"),
         remedies=(in_application(remedy),),
@@ -191,10 +196,13 @@ def _exited_zero(case: Case, seconds: float) -> Finding:
     elif daemon:
         why_en, why_zh = f"{daemon} sends the program to the background", f"{daemon} 让程序转入后台"
     else:
-        why_en, why_zh = "its task is done, but a long-running workload must keep a process", "任务已做完，而常驻型工作负载需要进程一直运行"
+        why_en, why_zh = (
+            "its task is done, but a long-running workload must keep a process",
+            "任务已做完，而常驻型工作负载需要进程一直运行",
+        )
     where = ("command",) if strings(container.spec, "command") else ("args",) if command else ()
     remedy = None
-    if daemon:
+    if daemon and where:
         key = where[0]
         kept = [word for word in strings(container.spec, key) if word != daemon]
         if kept and len(kept) < len(strings(container.spec, key)):
@@ -202,7 +210,9 @@ def _exited_zero(case: Case, seconds: float) -> Finding:
                 case.scene,
                 case.pod,
                 {"containers": [{"name": container.name, key: kept}]},
-                summary=Phrase(en=f"Keep the program in the foreground: drop {daemon}", zh=f"让程序留在前台：去掉 {daemon}"),
+                summary=Phrase(
+                    en=f"Keep the program in the foreground: drop {daemon}", zh=f"让程序留在前台：去掉 {daemon}"
+                ),
             )
     return case.finding(
         "ProcessExitedZero",

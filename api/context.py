@@ -1,0 +1,103 @@
+"""What the HTTP API is given, and what it keeps while it runs. Nothing here is global."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Protocol
+
+import anyio
+from fastapi import Depends, Request
+
+from api.clusters import Clusters
+from api.metrics import Metrics
+from cluster.identity import Identity
+from cluster.snapshot import Snapshot
+from core.identity import Caller
+from core.runs import Runner, RunStore
+from core.settings import DiagnoseSettings, Settings
+from core.storage import Database
+from diagnose.engine import diagnose
+from diagnose.findings import Diagnosis
+
+ANALYSES_AT_ONCE = 4
+"""Threads that open or analyze. They share one interpreter, so more would only make each slower."""
+
+
+class Diagnose(Protocol):
+    """The judgement over a snapshot, as ``diagnose.engine.diagnose`` makes it."""
+
+    def __call__(
+        self,
+        snapshot: Snapshot,
+        *,
+        target: str = "",
+        namespace: str = "",
+        numbers: DiagnoseSettings | None = None,
+        hygiene: bool = False,
+    ) -> Diagnosis:
+        """Diagnose."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiContext:
+    """What ``create_app`` needs. The app opens the runner and the database at its start and closes them at its end.
+
+    ``identity`` is the person's own (mode ``token``) or the service's (mode ``cluster``), None without a cluster;
+    ``no_cluster`` then says why there is none. ``access_token`` guards mode ``token``. Set ``stopping`` when the server
+    begins to stop, so that open event streams end (``api.server`` does).
+    """
+
+    settings: Settings
+    database: Database
+    store: RunStore
+    runner: Runner
+    open_demo: Callable[[], Snapshot]
+    identity: Identity | None = None
+    no_cluster: str = ""
+    access_token: str = field(default="", repr=False)
+    version: str = ""
+    diagnose: Diagnose = diagnose
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(kw_only=True)
+class Services:
+    """What one running app keeps: connections, counters, the demo once it was opened."""
+
+    context: ApiContext
+    clusters: Clusters
+    metrics: Metrics
+    threads: anyio.CapacityLimiter
+    demo: Snapshot | None = None
+
+    async def demo_snapshot(self) -> Snapshot:
+        """Return the bundled demo; it is opened once."""
+        if self.demo is None:
+            self.demo = await anyio.to_thread.run_sync(
+                self.context.open_demo, abandon_on_cancel=True, limiter=self.threads
+            )
+        return self.demo
+
+
+def services_of(request: Request) -> Services:
+    """Return the services of the app that answers a request."""
+    found = request.app.state.services
+    assert isinstance(found, Services)  # noqa: S101 - create_app sets it
+    return found
+
+
+def caller_of(request: Request) -> Caller:
+    """Return who asks. The gate has let them in."""
+    found = request.state.caller
+    assert isinstance(found, Caller)  # noqa: S101 - the gate sets it
+    return found
+
+
+def owner_of(caller: Caller) -> str:
+    """Return the name under which a caller's runs are kept. The kind keeps equal names of two worlds apart."""
+    return f"{caller.kind}:{caller.name}"
+
+
+ServicesOf = Annotated[Services, Depends(services_of)]
+CallerOf = Annotated[Caller, Depends(caller_of)]

@@ -1,0 +1,199 @@
+"""What a diagnosis does, as the work of a run: get the snapshot, analyze it, render it."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import anyio
+
+from api.context import Services
+from api.uploads import Upload
+from cluster.client import ClusterClient
+from cluster.discovery import discover, resolve
+from cluster.kinds import spoken
+from cluster.limits import collect_limits, recording_limits
+from cluster.live import Progress, collect
+from cluster.recording import open_recording
+from cluster.snapshot import Snapshot
+from core.errors import TargetInvalid, UsageError
+from core.evidence import ObjectRef
+from core.identity import Caller
+from core.phrase import LANGUAGES
+from core.runs import Json, RunProgress, Work
+from diagnose import render
+from diagnose.findings import Diagnosis
+
+T = TypeVar("T")
+
+RUN_SECONDS = 180.0
+"""No run lasts longer: what does not end by then would not end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What was asked. ``namespace`` empty means all of them."""
+
+    target: str = ""
+    namespace: str = ""
+    hygiene: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """How to get the snapshot: the name of the step, and what to do in it."""
+
+    step: str
+    take: Callable[[Progress], Awaitable[Snapshot]]
+
+
+def diagnosis_work(services: Services, question: Question, taking: Taking) -> Work:
+    """Return the work of a run that answers ``question``. Its result holds the document and its renderings."""
+
+    async def work(progress: RunProgress) -> Json:
+        async with progress.step(taking.step) as note, _told(progress, upto=0.8) as tell:
+            snapshot = await taking.take(tell)
+            note.text = f"{sum(map(len, snapshot.objects.values()))} objects, {len(snapshot.logs)} logs"
+        await progress.report(0.8)
+        async with progress.step("analyze") as note:
+            diagnosis = await in_thread(services, lambda: judged(services, snapshot, question))
+            note.text = f"{diagnosis.verdict.value}, {len(diagnosis.findings)} findings"
+        await progress.report(0.95)
+        async with progress.step("render"):
+            return await in_thread(services, lambda: rendered(diagnosis))
+
+    return work
+
+
+def judged(services: Services, snapshot: Snapshot, question: Question) -> Diagnosis:
+    """Diagnose, and count it."""
+    began = time.perf_counter()
+    diagnosis = services.context.diagnose(
+        snapshot,
+        target=question.target,
+        namespace=question.namespace,
+        numbers=services.context.settings.diagnose,
+        hygiene=question.hygiene,
+    )
+    services.metrics.analysis.observe(time.perf_counter() - began)
+    services.metrics.diagnoses.labels(diagnosis.verdict.value).inc()
+    return diagnosis
+
+
+def rendered(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Return every form of a diagnosis that can be asked for later."""
+    return {
+        "document": render.document(diagnosis),
+        "markdown": {language: render.markdown(diagnosis, language) for language in LANGUAGES},
+        "text": {language: render.text(diagnosis, language) for language in LANGUAGES},
+    }
+
+
+async def in_thread(services: Services, do: Callable[[], T]) -> T:
+    """Run ``do`` beside the event loop. When the caller is cancelled, the thread ends by itself, unheard."""
+    return await anyio.to_thread.run_sync(do, abandon_on_cancel=True, limiter=services.threads)
+
+
+# -- snapshots
+
+
+def from_demo(services: Services) -> Taking:
+    """Take the bundled demo."""
+
+    async def take(_tell: Progress) -> Snapshot:
+        return await services.demo_snapshot()
+
+    return Taking(step="open", take=take)
+
+
+def from_upload(services: Services, upload: Upload) -> Taking:
+    """Open a recording that was sent; its file is deleted at the end."""
+    limits = recording_limits(services.context.settings)
+
+    def opened() -> Snapshot:
+        try:
+            return open_recording(upload.file, limits=limits, origin=upload.name or "uploaded recording")
+        finally:
+            upload.close()
+
+    async def take(_tell: Progress) -> Snapshot:
+        return await in_thread(services, opened)
+
+    return Taking(step="open", take=take)
+
+
+def from_cluster(services: Services, caller: Caller, question: Question, deadline_seconds: float) -> Taking:
+    """Collect from the live cluster with the caller's own rights. Raises ``ClusterNotConfigured`` at once."""
+    client = services.clusters.client(caller)
+
+    async def take(tell: Progress) -> Snapshot:
+        deadline = asyncio.get_running_loop().time() + deadline_seconds
+        return await collect(
+            client,
+            namespace=question.namespace,
+            limits=collect_limits(services.context.settings),
+            target=await _asked_about(question, client.within(deadline)),
+            progress=tell,
+            deadline=deadline,
+        )
+
+    return Taking(step="collect", take=take)
+
+
+async def live_namespace(services: Services, caller: Caller, namespace: str, *, everywhere: bool) -> str:
+    """Return the namespace to read of a live cluster (empty: all) after checking that the caller may.
+
+    Raises ``ClusterNotConfigured``, ``UsageError`` when a namespace must be named, ``Forbidden``.
+    """
+    client = services.clusters.client(caller)
+    if not namespace and not everywhere:
+        namespace = client.identity.default_namespace
+        if not namespace:
+            raise UsageError(
+                "The request names no namespace.", next_step="Give `namespace`, or set `all_namespaces` to true."
+            )
+    await services.clusters.require_pods(caller, namespace)
+    return namespace
+
+
+async def _asked_about(question: Question, client: ClusterClient) -> ObjectRef | None:
+    """Point at the target, so that its kind and its logs are read; a custom kind is looked up on the server."""
+    if not question.target:
+        return None
+    word, slash, name = question.target.partition("/")
+    if not slash or not word or not name or "/" in name:
+        raise TargetInvalid(
+            f"{question.target!r} is not of the form KIND/NAME.",
+            next_step="Name the workload as kubectl does, for instance deploy/checkout or pod/checkout-0.",
+        )
+    kind = spoken(word) or resolve(word, await discover(client))
+    return ObjectRef(
+        kind=kind.kind, group=kind.group, namespace=question.namespace if kind.namespaced else "", name=name
+    )
+
+
+@contextlib.asynccontextmanager
+async def _told(progress: RunProgress, *, upto: float) -> AsyncIterator[Progress]:
+    """Give a plain function that tells progress; what it says is written in the background, the newest only."""
+    news: asyncio.Queue[tuple[str, float]] = asyncio.Queue(maxsize=1)
+
+    def tell(what: str, fraction: float) -> None:
+        if news.full():
+            news.get_nowait()
+        news.put_nowait((what, fraction))
+
+    async def write() -> None:
+        while True:
+            what, fraction = await news.get()
+            await progress.report(fraction * upto, what)
+
+    writing = asyncio.create_task(write())
+    try:
+        yield tell
+    finally:
+        writing.cancel()
+        await asyncio.wait({writing})
+        if not writing.cancelled():
+            writing.exception()  # the run was ended by somebody; the work learns it at its next step

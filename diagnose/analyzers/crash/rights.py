@@ -1,0 +1,360 @@
+"""Programs that are denied a path, a port, a privilege or their user."""
+
+import posixpath
+from collections.abc import Sequence
+from typing import Any
+
+from cluster.fields import Obj, dig, mapping, strings, text, truth
+from core.evidence import Evidence
+from core.phrase import Phrase
+from diagnose.analyzers.crash.case import Case, mount_over, security, volume_of
+from diagnose.findings import Confidence, Finding, Remedy, matched, proved
+from diagnose.remedies import container_change, in_application, template_patch
+
+_READ_ONLY_SOURCES = ("configMap", "secret", "projected", "downwardAPI")
+"""Volumes that the kubelet mounts read-only whatever the mount says."""
+
+_CAPABILITIES: dict[str, tuple[str, ...]] = {
+    "chown": ("CHOWN",),
+    "chmod": ("FOWNER",),
+    "chroot": ("SYS_CHROOT",),
+    "gosu": ("SETUID", "SETGID"),
+    "initgroups": ("SETGID",),
+    "ip6tables": ("NET_ADMIN", "NET_RAW"),
+    "iptables": ("NET_ADMIN", "NET_RAW"),
+    "mknod": ("MKNOD",),
+    "mlock": ("IPC_LOCK",),
+    "mlockall": ("IPC_LOCK",),
+    "mount": ("SYS_ADMIN",),
+    "ping": ("NET_RAW",),
+    "ptrace": ("SYS_PTRACE",),
+    "runuser": ("SETUID", "SETGID"),
+    "setgid": ("SETGID",),
+    "setgroups": ("SETGID",),
+    "setpriority": ("SYS_NICE",),
+    "setpriv": ("SETUID", "SETGID"),
+    "setuid": ("SETUID",),
+    "socket": ("NET_RAW",),
+    "su": ("SETUID", "SETGID"),
+    "su-exec": ("SETUID", "SETGID"),
+    "sudo": ("SETUID", "SETGID"),
+    "sysctl": ("SYS_ADMIN",),
+    "unshare": ("SYS_ADMIN",),
+}
+"""Linux capabilities that a call or tool needs (capabilities(7))."""
+
+
+def read_only(case: Case) -> Finding:
+    """Say which path cannot be written and what makes it read-only."""
+    path = case.captured("path")
+    what, what_zh = (path, path) if path else ("a path", "某个路径")
+    mount = mount_over(case.container, path) if path else None
+    reason = Phrase(en="", zh="")
+    evidence: list[Evidence] = []
+    remedy: Remedy | None = None
+    confidence: Confidence | None = None
+    if mount is not None:
+        reason, evidence, remedy = _read_only_mount(case, *mount)
+    elif truth(case.container.spec, "securityContext", "readOnlyRootFilesystem"):
+        reason = Phrase(
+            en="the pod makes the image's file system read-only (readOnlyRootFilesystem: true)",
+            zh="Pod 将镜像文件系统设为只读（readOnlyRootFilesystem: true）",
+        )
+        evidence = [case.spec_evidence("securityContext", "readOnlyRootFilesystem")]
+        remedy = _writable_folder(case, path) if path else None
+    if evidence:
+        confidence = proved(
+            "the log names the path and the spec makes it read-only", "日志指明路径，配置使其只读", twice=True
+        )
+    suffix_en = f", because {reason.en}" if reason.en else ""
+    suffix_zh = f"，因为 {reason.zh}" if reason.zh else ""
+    return case.finding(
+        "FilesystemReadOnly",
+        case.ends(f"it cannot write to {what}{suffix_en}", f"无法写入 {what_zh}{suffix_zh}"),
+        expected=f"{what} is writable",
+        actual="read-only file system",
+        evidence=evidence,
+        confidence=confidence,
+        remedies=(
+            remedy,
+            in_application(Phrase(en="Let the program write to a folder on a volume", zh="让程序写入卷上的目录")),
+        ),
+        next_checks=(case.log_check(),),
+    )
+
+
+def _read_only_mount(case: Case, index: int, mount: Obj) -> tuple[Phrase, list[Evidence], Remedy | None]:
+    at = text(mount, "mountPath")
+    volume = volume_of(case.pod, mount)
+    source = next((key for key in _READ_ONLY_SOURCES if volume and mapping(volume[1], key)), "")
+    if source and volume:
+        return (
+            Phrase(
+                en=f"{at} comes from a {source} volume, which is always read-only",
+                zh=f"{at} 来自 {source} 卷，该类卷始终只读",
+            ),
+            [
+                case.spec_evidence("volumeMounts", index, "mountPath"),
+                case.scene.field(case.pod, "spec", "volumes", volume[0]),
+            ],
+            None,
+        )
+    if truth(mount, "readOnly"):
+        change = container_change(case.container, {"volumeMounts": [{"mountPath": at, "readOnly": False}]})
+        remedy = template_patch(
+            case.scene, case.pod, change, summary=Phrase(en=f"Mount {at} writable", zh=f"将 {at} 以可写方式挂载")
+        )
+        reason = Phrase(en=f"{at} is mounted with readOnly: true", zh=f"{at} 以 readOnly: true 挂载")
+        return reason, [case.spec_evidence("volumeMounts", index, "readOnly")], remedy
+    return Phrase(en="", zh=""), [], None
+
+
+def _writable_folder(case: Case, path: str) -> Remedy:
+    """Put an empty writable folder where the program writes: the path itself, or its folder if it looks like a file."""
+    base = posixpath.basename(path.rstrip("/"))
+    folder = path.rstrip("/") if "." not in base else posixpath.dirname(path)
+    folder = folder if folder not in {"", "/"} else "/tmp"  # noqa: S108 - a path inside the container
+    volume = f"writable{folder.replace('/', '-').replace('_', '-').replace('.', '').lower()}"[:60].rstrip("-")
+    change: dict[str, Any] = container_change(case.container, {"volumeMounts": [{"name": volume, "mountPath": folder}]})
+    return template_patch(
+        case.scene,
+        case.pod,
+        {**change, "volumes": [{"name": volume, "emptyDir": {}}]},
+        summary=Phrase(
+            en=f"Put an empty writable folder at {folder} (it hides what the image has there)",
+            zh=f"在 {folder} 挂载一个可写的空目录（会遮住镜像中该处原有的内容）",
+        ),
+    )
+
+
+def permission_denied(case: Case) -> Finding | None:
+    """Say which file, port or privilege was denied, and under which user."""
+    variant = case.match.signature.variant if case.match else ""
+    if variant == "port":
+        return _low_port(case)
+    if variant == "capability":
+        return _capability(case)
+    return _file(case)
+
+
+def _user(case: Case) -> tuple[int | None, list[Evidence]]:
+    """Return the user that the spec sets, and where it says so."""
+    if isinstance(own := dig(case.container.spec, "securityContext", "runAsUser"), int):
+        return own, [case.spec_evidence("securityContext", "runAsUser")]
+    if isinstance(pods := dig(case.pod, "spec", "securityContext", "runAsUser"), int):
+        return pods, [case.scene.field(case.pod, "spec", "securityContext", "runAsUser")]
+    return None, []
+
+
+def _file(case: Case) -> Finding:
+    path = case.captured("path")
+    user, evidence = _user(case)
+    mount = mount_over(case.container, path) if path else None
+    volume = volume_of(case.pod, mount[1]) if mount else None
+    what = path or "a file"
+    who_en = f" as user {user}" if user is not None else ""
+    who_zh = f"（用户 {user}）" if user is not None else ""
+    if mount and volume and not any(mapping(volume[1], key) for key in _READ_ONLY_SOURCES):
+        return _on_volume(case, path, mount[1], user, evidence)
+    return case.finding(
+        "AppPermissionDenied",
+        case.ends(f"it is denied access to {what}{who_en}", f"被拒绝访问 {path or '某个文件'}{who_zh}"),
+        variant="file",
+        expected=f"{what} is accessible" + (f" for user {user}" if user is not None else ""),
+        actual="permission denied",
+        evidence=evidence,
+        confidence=matched("the log names the path", "日志指明了路径", value=0.75 if path else 0.7),
+        remedies=(
+            in_application(
+                Phrase(
+                    en=f"Give the user of the container the right to {what} in the image (chown or chmod in its build), "
+                    "or run it as the user who owns the file",
+                    zh=f"在镜像构建中为容器用户赋予 {path or '该文件'} 的权限（chown 或 chmod），或以该文件的所有者运行",
+                )
+            ),
+        ),
+        next_checks=(case.log_check(),),
+    )
+
+
+def _on_volume(case: Case, path: str, mount: Obj, user: int | None, evidence: Sequence[Evidence]) -> Finding:
+    """Say that the volume's files belong to somebody else; the code for volumes comes in a later release."""
+    at, group = text(mount, "mountPath"), security_group(case)
+    remedy: Remedy | None = None
+    if group is None and user:
+        remedy = template_patch(
+            case.scene,
+            case.pod,
+            {"securityContext": {"fsGroup": user}},
+            summary=Phrase(
+                en=f"Let the kubelet give the volume to group {user}, which the program belongs to",
+                zh=f"让 kubelet 将卷的属组改为程序所在的组 {user}",
+            ),
+            estimate=Phrase(en="the group has the number of runAsUser", zh="组号取 runAsUser 的值"),
+        )
+    return case.finding(
+        "AppCrashed",
+        case.ends(
+            f"it is denied access to {path} on the volume mounted at {at}"
+            + (f" as user {user}" if user is not None else ""),
+            f"被拒绝访问挂载在 {at} 的卷上的 {path}" + (f"（用户 {user}）" if user is not None else ""),
+        ),
+        expected=f"{path} is accessible",
+        actual=f"permission denied, fsGroup {group if group is not None else 'not set'}",
+        evidence=[*evidence, case.scene.field(case.pod, "spec", "securityContext", "fsGroup")],
+        confidence=matched("the log names a path on a volume", "日志指明了卷上的路径", value=0.75),
+        remedies=(
+            remedy,
+            in_application(
+                Phrase(
+                    en="Set fsGroup to the group of the program's user, or change the owner of the files on the volume",
+                    zh="将 fsGroup 设为程序用户所在的组，或修改卷上文件的所有者",
+                )
+            ),
+        ),
+        next_checks=(case.log_check(),),
+    )
+
+
+def security_group(case: Case) -> int | None:
+    """Return ``fsGroup`` of the pod, or None."""
+    value = dig(case.pod, "spec", "securityContext", "fsGroup")
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _low_port(case: Case) -> Finding:
+    port = int(case.captured("port")) if case.captured("port") else 0
+    user, evidence = _user(case)
+    what = f"port {port}" if port else "its port"
+    what_zh = f"端口 {port}" if port else "所需端口"
+    sure = bool(user) and 0 < port < 1024
+    who_en = f"user {user}" if user else "a user other than root"
+    who_zh = f"用户 {user}" if user else "非 root 用户"
+    remedy = template_patch(
+        case.scene,
+        case.pod,
+        {"securityContext": {"sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]}},
+        summary=Phrase(
+            en="Allow every user of this pod to open ports below 1024", zh="允许该 Pod 的任何用户打开 1024 以下的端口"
+        ),
+    )
+    return case.finding(
+        "AppPermissionDenied",
+        case.ends(f"{who_en} may not open {what}", f"{who_zh} 不允许打开{what_zh}"),
+        variant="port",
+        expected=f"{what} can be opened",
+        actual="bind: permission denied",
+        evidence=evidence,
+        confidence=proved("a port below 1024 and a user other than root", "端口低于 1024 且为非 root 用户", twice=True)
+        if sure
+        else matched("the log names the port as denied", "日志显示端口被拒绝"),
+        remedies=(
+            in_application(
+                Phrase(
+                    en="Let the program listen on a port above 1023, such as 8080, and change targetPort and probes to match",
+                    zh="让程序监听 1023 以上的端口（如 8080），并同步修改 targetPort 和探针",
+                )
+            ),
+            remedy,
+        ),
+        next_checks=(case.log_check(),),
+    )
+
+
+def _capability(case: Case) -> Finding:
+    call = case.captured("call").lower()
+    wanted = _CAPABILITIES.get(call) or ((call.upper().removeprefix("CAP_"),) if call.startswith("cap_") else ())
+    dropped = [
+        entry.upper().removeprefix("CAP_")
+        for entry in strings(case.container.spec, "securityContext", "capabilities", "drop")
+    ]
+    user, evidence = _user(case)
+    lost = bool(wanted) and ("ALL" in dropped or any(entry in dropped for entry in wanted))
+    what_en = f"{call} is not permitted" if call else "an operation is not permitted"
+    what_zh = f"不允许执行 {call}" if call else "某项操作不被允许"
+    confidence = matched("the log names the operation", "日志指明了该操作", value=0.75 if call else 0.7)
+    remedy: Remedy | None = None
+    if lost:
+        evidence = [case.spec_evidence("securityContext", "capabilities", "drop")]
+        confidence = proved(
+            "the operation needs a capability that the spec drops", "该操作所需的能力被配置去除", twice=True
+        )
+        what_en += f", because the pod drops the capability {wanted[0]}"
+        what_zh += f"，因为 Pod 去除了能力 {wanted[0]}"
+    elif user:
+        what_en += f" for user {user}"
+        what_zh += f"（用户 {user}）"
+    if wanted and (lost or not user):
+        change = container_change(case.container, {"securityContext": {"capabilities": {"add": list(wanted)}}})
+        remedy = template_patch(
+            case.scene,
+            case.pod,
+            change,
+            summary=Phrase(en=f"Give the container {', '.join(wanted)} back", zh=f"为容器加回能力 {', '.join(wanted)}"),
+        )
+    return case.finding(
+        "AppPermissionDenied",
+        case.ends(what_en, what_zh),
+        variant="capability",
+        expected=f"{', '.join(wanted)} allowed" if wanted else "the operation is permitted",
+        actual="operation not permitted",
+        evidence=evidence,
+        confidence=confidence,
+        remedies=(
+            remedy,
+            in_application(
+                Phrase(
+                    en="Build the image so that this step is not needed at its start (owners and modes set in the build)",
+                    zh="在镜像构建时完成该步骤（设置好所有者与权限），启动时不再需要",
+                )
+            ),
+        ),
+        next_checks=(case.log_check(),),
+    )
+
+
+def root_refused(case: Case) -> Finding:
+    """Say that the program refuses the user it runs as: root, or anybody but root."""
+    wants_root = bool(case.captured("wants"))
+    user, evidence = _user(case)
+    fits = bool(user) if wants_root else user == 0 or (user is None and not security(case, "runAsNonRoot"))
+    number = 0 if wants_root else 1000
+    change = container_change(
+        case.container, {"securityContext": {"runAsUser": number, "runAsNonRoot": not wants_root}}
+    )
+    if wants_root:
+        en, zh = (
+            "it insists on running as root" + (f", but runs as user {user}" if user else ""),
+            "它要求以 root 运行" + (f"，但当前用户是 {user}" if user else ""),
+        )
+        summary = Phrase(
+            en="Run this container as root, if the namespace allows it", zh="在命名空间允许的前提下以 root 运行该容器"
+        )
+    else:
+        en, zh = "it refuses to run as root", "它拒绝以 root 运行"
+        summary = Phrase(en=f"Run the container as user {number}", zh=f"以用户 {number} 运行该容器")
+    return case.finding(
+        "RootUserRefused",
+        case.ends(en, zh),
+        expected="user 0" if wants_root else "a user other than 0",
+        actual=f"user {user}" if user is not None else "the user of the image",
+        evidence=evidence or [case.scene.field(case.pod, *case.container.spec_path, "securityContext", "runAsUser")],
+        confidence=proved("the program says so and the spec agrees", "程序如此说明且与配置一致", twice=True)
+        if fits and evidence
+        else matched("the program says so", "程序如此说明", value=0.8),
+        remedies=(
+            template_patch(
+                case.scene,
+                case.pod,
+                change,
+                summary=summary,
+                estimate=None
+                if wants_root
+                else Phrase(
+                    en="1000 is the usual first user; the image's documentation names the right one",
+                    zh="1000 是常见的首个用户，以镜像文档为准",
+                ),
+            ),
+        ),
+        next_checks=(case.log_check(),),
+    )

@@ -1,0 +1,82 @@
+"""The runs of a CronJob, and how to start a Job anew."""
+
+from datetime import datetime
+
+from cluster.fields import Obj, condition, labels, moment, name, namespace, text
+from cluster.snapshot import ref_of
+from diagnose.scene import Scene
+from diagnose.state import job_done
+
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+_OWN_LABELS = ("batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name")
+
+
+def cron_of(scene: Scene, job: Obj) -> Obj | None:
+    """Return the CronJob that made a Job, or None."""
+    owner = scene.graph.owner(job)
+    return owner if owner is not None and text(owner, "kind") == "CronJob" else None
+
+
+def runs_of(scene: Scene, cron: Obj) -> list[Obj]:
+    """Return the Jobs of a CronJob that still exist, oldest first."""
+    found = [child for child in scene.graph.children(cron) if text(child, "kind") == "Job"]
+    return sorted(found, key=lambda job: (text(job, "metadata", "creationTimestamp"), name(job)))
+
+
+def later_success(scene: Scene, job: Obj) -> tuple[Obj, datetime] | None:
+    """Return a newer run of the same CronJob that completed, and when."""
+    cron = cron_of(scene, job)
+    born = text(job, "metadata", "creationTimestamp")
+    for run in reversed(runs_of(scene, cron)) if cron is not None else ():
+        if text(run, "metadata", "creationTimestamp") > born and job_done(run):
+            ended = moment(run, "status", "completionTime") or moment(condition(run, "Complete"), "lastTransitionTime")
+            return run, ended or scene.now
+    return None
+
+
+def start_anew(job: Obj) -> str:
+    """Write the command that replaces a Job by a fresh copy: without the selector and labels that it was given."""
+    ref = ref_of(job)
+    head = f"kubectl -n {ref.namespace}"
+    if labels(job, "metadata", "annotations").get(_LAST_APPLIED):
+        return f"{head} apply view-last-applied {ref.slug} -o yaml | {head} replace --force -f -"
+    own = ",".join(f'"{label}"' for label in _OWN_LABELS)
+    return (
+        f"{head} get {ref.slug} -o json | jq 'del(.spec.selector) | "
+        f"del(.spec.template.metadata.labels[{own}])' | {head} replace --force -f -"
+    )
+
+
+def run_now(cron: Obj) -> str:
+    """Write the command that starts a run of a CronJob by hand."""
+    run = f"{name(cron)[:45]}-by-hand"
+    return f"kubectl -n {namespace(cron)} create job {run} --from=cronjob/{name(cron)}"
+
+
+def label_of(scene: Scene, job: Obj) -> str:
+    """Name a Job in a sentence: by its CronJob, when it has one, because its own name is generated."""
+    cron = cron_of(scene, job)
+    return f"run of CronJob {name(cron)}" if cron is not None else f"Job {name(job)}"
+
+
+def label_zh(scene: Scene, job: Obj) -> str:
+    """Name a Job at the beginning of a Chinese sentence."""
+    cron = cron_of(scene, job)
+    return f"CronJob {name(cron)} 的运行" if cron is not None else f"Job {name(job)} "
+
+
+def spoken_time(seconds: float) -> str:
+    """Write a duration as people do: ``45 s``, ``12 min``, ``3 h``, ``2 days``."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h" if seconds < 172800 else f"{seconds / 86400:.0f} days"
+
+
+def spoken_time_zh(seconds: float) -> str:
+    """Write a duration in Chinese."""
+    written = spoken_time(seconds)
+    for unit, chinese in ((" days", " 天"), (" min", " 分钟"), (" h", " 小时"), (" s", " 秒")):
+        written = written.replace(unit, chinese)
+    return written

@@ -1,0 +1,108 @@
+"""Verdicts: state first, then what explains it."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from cluster.snapshot import ref_of
+from core.phrase import Phrase
+from diagnose.causes import Causes
+from diagnose.findings import Edge, Finding, InProgress, Reach, RuledOut, Severity, Verdict, proved
+from diagnose.verdicts import Judged, graded, target_verdict, worst
+from tests.diagnose import build
+
+WORDS = Phrase(en="something", zh="某事")
+
+
+def cause(about: build.Obj, *, severity: Severity = Severity.HIGH, code: str = "AppCrashed") -> Finding:
+    return Finding(
+        code=code,
+        severity=severity,
+        object=ref_of(about),
+        affected=(Reach(ref=ref_of(about), edge=Edge.OWNER),),
+        confidence=proved("read", "已读"),
+        summary=WORDS,
+        evidence=(build.scene(about).field(about, "metadata", "name"),),
+    )
+
+
+@dataclass(frozen=True)
+class Case:
+    """A Deployment, what was observed about it, and the verdict."""
+
+    id: str
+    verdict: Verdict
+    ready: int
+    replicas: int = 2
+    severity: Severity | None = None
+    in_progress: bool = False
+    serving: bool = False
+    healed: timedelta | None = None
+    unexplained: bool = field(default=False)
+
+
+CASES = (
+    Case("all ready", Verdict.HEALTHY, ready=2),
+    Case("a cause and no ready pod", Verdict.FAILING, ready=0, severity=Severity.HIGH),
+    Case("a cause and one ready pod", Verdict.DEGRADED, ready=1, severity=Severity.HIGH),
+    Case("a cause while the old revision serves everything", Verdict.DEGRADED, ready=2, severity=Severity.HIGH),
+    Case("only something of low severity", Verdict.HEALTHY, ready=2, severity=Severity.LOW),
+    Case("in progress and nothing serves yet", Verdict.UNKNOWN, ready=0, in_progress=True),
+    Case("in progress and less serves than wanted", Verdict.DEGRADED, ready=1, in_progress=True),
+    Case("in progress while the old revision serves", Verdict.HEALTHY, ready=1, in_progress=True, serving=True),
+    Case("short without a cause", Verdict.UNKNOWN, ready=1, unexplained=True),
+    Case("a fault that ended an hour ago", Verdict.RECOVERED, ready=2, healed=timedelta(hours=1)),
+    Case("a fault that ended a week ago", Verdict.HEALTHY, ready=2, healed=timedelta(days=7)),
+    Case("scaled to zero", Verdict.HEALTHY, ready=0, replicas=0),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_workload_is_judged_by_its_state_and_what_explains_it(case: Case) -> None:
+    top = build.deployment(replicas=case.replicas, ready=case.ready)
+    scene = build.scene(top)
+    judged = Judged(
+        scene=scene,
+        causes=Causes(scene.graph, ()),
+        roots=[cause(top, severity=case.severity)] if case.severity else [],
+        in_progress=[InProgress(object=ref_of(top), reason=WORDS, until=scene.now, serving=case.serving)]
+        if case.in_progress
+        else [],
+        ruled_out=[RuledOut(code="X", object=ref_of(top), reason=WORDS, healed=True, ended=scene.now - case.healed)]
+        if case.healed
+        else [],
+    )
+    state, left = judged.judge(top)
+    assert state.verdict is case.verdict
+    assert (left is not None) is case.unexplained
+
+
+def test_a_high_cause_becomes_critical_when_nothing_serves_and_medium_while_the_old_revision_does() -> None:
+    down, serving = build.deployment(replicas=2, ready=0), build.deployment(replicas=2, ready=2)
+    serving["status"]["updatedReplicas"] = 1
+    for top, severity in ((down, Severity.CRITICAL), (serving, Severity.MEDIUM)):
+        scene = build.scene(top)
+        assert graded(cause(top), scene, [top], Causes(scene.graph, ())).severity is severity
+
+
+def test_a_failed_job_fails_and_one_that_still_tries_is_degraded() -> None:
+    pod = build.pod(phase="Failed")
+    failed = build.job(pod, conditions=[{"type": "Failed", "status": "True"}])[0]
+    trying = build.job(pod)[0]
+    trying["status"]["active"] = 1
+    for top, verdict in ((failed, Verdict.FAILING), (trying, Verdict.DEGRADED)):
+        scene = build.scene(top)
+        judged = Judged(scene=scene, causes=Causes(scene.graph, ()), roots=[cause(top)], in_progress=[], ruled_out=[])
+        assert judged.judge(top)[0].verdict is verdict
+
+
+def test_a_service_with_a_root_of_its_own_fails_when_it_was_asked_about() -> None:
+    service = build.service("web")
+    assert target_verdict(service, [cause(service, code="ServiceSelectorMismatch")]) is Verdict.FAILING
+    assert target_verdict(service, [cause(build.deployment())]) is None
+
+
+def test_the_worst_verdict_wins_and_nothing_is_healthy() -> None:
+    assert worst([Verdict.HEALTHY, Verdict.FAILING, Verdict.UNKNOWN]) is Verdict.FAILING
+    assert worst([]) is Verdict.HEALTHY
