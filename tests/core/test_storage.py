@@ -153,7 +153,7 @@ def test_a_state_folder_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -
         ("", "sqlite+aiosqlite"),
         ("postgresql://u@h/d", "postgresql+psycopg"),
         ("postgres://u@h/d", "postgresql+psycopg"),
-        ("sqlite:////tmp/x.db", "sqlite+aiosqlite"),
+        ("sqlite:////srv/x.db", "sqlite+aiosqlite"),
     ],
 )
 def test_addresses_get_the_one_driver_that_is_shipped(url: str, driver: str, tmp_path: Path) -> None:

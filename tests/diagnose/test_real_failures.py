@@ -18,12 +18,12 @@ from core.settings import DiagnoseSettings
 from diagnose.engine import diagnose
 from diagnose.render import document, text
 from evals.cases import CaseFile, misses, read_cases
+from evals.live import AT_ONCE, make
 from tests.real_cluster import RealCluster
 
 pytestmark = pytest.mark.cluster
 
 CASES = tuple(read_cases())
-PATIENCE = "--timeout=180s"
 
 
 @pytest.fixture(scope="module")
@@ -31,23 +31,8 @@ def made(real_cluster: RealCluster) -> Iterator[Mapping[str, Future[None]]]:
     """Make all cases side by side, each in a namespace of its own; a test waits for its own case only."""
     hosting = real_cluster.kubectl("-n", "kube-public", "get", "configmap", "local-registry-hosting", "-o", "json")
     registry = yaml.safe_load(json.loads(hosting)["data"]["localRegistryHosting.v1"])["host"]
-    with ThreadPoolExecutor(12) as threads:
-        yield {entry.id: threads.submit(_make, real_cluster, entry, registry) for entry in CASES}
-
-
-def _make(cluster: RealCluster, entry: CaseFile, registry: str) -> None:
-    labels = [f"{key}={value}" for key, value in entry.case.namespace_labels.items()]
-    cluster.kubectl("create", "namespace", entry.id)
-    if labels:
-        cluster.kubectl("label", "namespace", entry.id, *labels)
-    manifests = yaml.safe_dump_all(entry.manifests).replace("REGISTRY", registry)
-    cluster.kubectl("-n", entry.id, "apply", "-f", "-", stdin=manifests)
-    for words in entry.case.wait:
-        cluster.kubectl("-n", entry.id, "wait", *words.split(), PATIENCE)
-    if entry.case.then:
-        cluster.kubectl("-n", entry.id, *entry.case.then.replace("REGISTRY", registry).split())
-    for words in entry.case.then_wait:
-        cluster.kubectl("-n", entry.id, "wait", *words.split(), PATIENCE)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        yield {entry.id: threads.submit(make, real_cluster.kubectl, entry, registry) for entry in CASES}
 
 
 async def _taken(cluster: RealCluster, space: str) -> Snapshot:

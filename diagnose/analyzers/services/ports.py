@@ -194,9 +194,9 @@ def _number(view: View, index: int, port: Obj, number: int, best: ServedPort, co
         part=_part(port, index),
         affected=view.reach(),
         summary=Phrase(
-            en=f"Service {service} sends to port {number} of its pods, where nothing listens; they {how} {label}, "
-            "so connections are refused.",
-            zh=f"Service {service} 把流量发往 Pod 的端口 {number}，但该端口无人监听；Pod {how_zh} {label}，因此连接被拒绝。",
+            en=f"Service {service} sends to port {number} of its pods, but they {how} {label}, so connections are "
+            "refused.",
+            zh=f"Service {service} 把流量发往 Pod 的端口 {number}，而 Pod {how_zh} {label}，因此连接被拒绝。",
         ),
         expected=f"spec.ports[{index}].targetPort: {best.number}",
         actual=f"spec.ports[{index}].targetPort: {number}" + ("" if explicit else " (from port)"),

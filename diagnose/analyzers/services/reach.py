@@ -133,8 +133,8 @@ def judge_strangers(view: View) -> Iterator[Finding]:
         object=view.ref,
         affected=view.reach(),
         summary=Phrase(
-            en=f"Service {view.ref.name} also sends traffic to {lost} pods of {', '.join(strangers)}, which do not serve "
-            f"its port; it is meant for {', '.join(mine)}.",
+            en=f"Service {view.ref.name} also sends traffic to {lost} pods of {', '.join(strangers)}, which do not "
+            f"serve its port; it is meant for {', '.join(mine)}.",
             zh=f"Service {view.ref.name} 还把流量发给 {', '.join(strangers)} 的 {lost} 个 Pod，它们不提供该端口；"
             f"它本应只对应 {', '.join(mine)}。",
         ),

@@ -43,7 +43,10 @@ _COMMON = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """A workload that the selector nearly matches. ``wanted`` are the pairs asked for that it lacks, ``carried`` its own."""
+    """A workload that the selector nearly matches.
+
+    ``wanted`` are the pairs asked for that it lacks, ``carried`` what it has instead.
+    """
 
     rank: tuple[int, int, str]
     entry: Labelled
@@ -260,13 +263,13 @@ def _mismatch(view: View, near: list[Near], users: tuple[Reach, ...]) -> Finding
 
 
 def _sentence(view: View, best: Near | None, wanted: str, used_by: str) -> tuple[Phrase, str]:
-    service = view.ref.name
+    service, space = view.ref.name, view.ref.namespace
     users_en, users_zh = (f" It is used by {used_by}.", f"使用者：{used_by}。") if used_by else ("", "")
     if best is None:
         return (
             Phrase(
-                en=f"Service {service} leads to no pod: nothing in namespace {view.ref.namespace} carries {wanted}.{users_en}",
-                zh=f"Service {service} 没有可用的 Pod：命名空间 {view.ref.namespace} 中没有任何对象带有 {wanted}。{users_zh}",
+                en=f"Service {service} leads to no pod: nothing in namespace {space} carries {wanted}.{users_en}",
+                zh=f"Service {service} 没有可用的 Pod：命名空间 {space} 中没有对象带有 {wanted}。{users_zh}",
             ),
             f"a pod carries {wanted}",
         )
@@ -274,10 +277,10 @@ def _sentence(view: View, best: Near | None, wanted: str, used_by: str) -> tuple
         other = namespace(best.entry.holder)
         return (
             Phrase(
-                en=f"Service {service} leads to no pod: {best.entry.who} carries {pairs(view.selector)}, but in namespace "
-                f"{other}, and a Service only reaches pods of its own namespace {view.ref.namespace}.{users_en}",
-                zh=f"Service {service} 没有可用的 Pod：{best.entry.who} 带有 {pairs(view.selector)}，但位于命名空间 {other}，"
-                f"而 Service 只能选择自己命名空间 {view.ref.namespace} 中的 Pod。{users_zh}",
+                en=f"Service {service} leads to no pod: {best.entry.who} carries {pairs(view.selector)}, but in "
+                f"namespace {other}, and a Service only reaches pods of its own namespace {space}.{users_en}",
+                zh=f"Service {service} 没有可用的 Pod：{best.entry.who} 带有 {pairs(view.selector)}，但位于命名空间 "
+                f"{other}，而 Service 只能选择自己命名空间 {space} 中的 Pod。{users_zh}",
             ),
             f"pods in namespace {other} carry {pairs(view.selector)}",
         )
@@ -342,7 +345,8 @@ def _remedies(view: View, best: Near | None) -> tuple[Remedy, ...]:
             view.service,
             {"spec": {"selector": change}},
             summary=Phrase(
-                en=f"Let the Service select the pods of {best.entry.who} ({pairs(best.carried) or 'without that pair'})",
+                en=f"Let the Service select the pods of {best.entry.who} "
+                f"({pairs(best.carried) or 'without that pair'})",
                 zh=f"让 Service 选择 {best.entry.who} 的 Pod（{pairs(best.carried) or '去掉该标签'}）",
             ),
             verify=view.endpoints_command,

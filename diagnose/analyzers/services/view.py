@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from cluster.fields import Obj, dig, labels, mapping, name, namespace, numbered, objects, strings, text
 from cluster.snapshot import ref_of
@@ -151,9 +152,8 @@ class Surroundings:
         for user in self.users(service)[:MAX_USERS]:
             found.append(user)
             holder = self.scene.snapshot.find(user.ref) if user.edge is Edge.ENV else None
-            for pod in self.scene.graph.pods_of(holder) if holder else ():
-                if not pod_satisfied(self.scene, pod):
-                    found.append(Reach(ref=ref_of(pod), edge=Edge.ENV))
+            pods = self.scene.graph.pods_of(holder) if holder else ()
+            found += self.scene.reach_pods((pod for pod in pods if not pod_satisfied(self.scene, pod)), Edge.ENV)
         return tuple(dict.fromkeys(found))
 
     def _routes(self) -> Iterator[tuple[tuple[str, str], Reach]]:
@@ -202,7 +202,7 @@ def named_hosts(spec: Obj) -> Iterator[str]:
                 for word in strings(container, key):
                     yield from (match[1] for match in _IN_TEXT.finditer(word[:4000]))
             words = [*strings(container, "command"), *strings(container, "args")]
-            for flag, word in zip(words, words[1:], strict=False):
+            for flag, word in pairwise(words):
                 if flag in {"-h", "--host", "nslookup"} and _NAME.fullmatch(word):
                     yield word
 

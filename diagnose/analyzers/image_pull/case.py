@@ -1,0 +1,237 @@
+"""One container whose image does not come, with what is known of the pull."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from cluster.fields import Obj, mapping, name, numbered, objects, strings, text
+from cluster.snapshot import Event
+from core.evidence import Evidence, ObjectRef
+from core.phrase import Phrase
+from diagnose.analyzers.image_pull.reference import Reference, canonical, parse
+from diagnose.analyzers.image_pull.texts import Told, innermost, told
+from diagnose.containers import Container, containers
+from diagnose.findings import Confidence, Finding, NextCheck, Remedy
+from diagnose.graph import template_of
+from diagnose.remedies import container_change, roll_back, template_patch
+from diagnose.scene import Scene
+
+REASONS = frozenset(
+    {
+        "ErrImageNeverPull",
+        "ErrImagePull",
+        "ImageInspectError",
+        "ImagePullBackOff",
+        "InvalidImageName",
+        "RegistryUnavailable",
+        "SignatureValidationFailed",
+    }
+)
+"""Waiting reasons of a container whose image is not there."""
+
+_NAMED = re.compile(r"(?:pulling|pull) image \"([^\"]{1,400})\"")
+_BARE_BACK_OFF = re.compile(r"Back-off pulling image \"[^\"]{0,400}\"$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pull:
+    """A failed pull: the container that waits, the image, and what the runtime says."""
+
+    scene: Scene
+    container: Container
+
+    @property
+    def pod(self) -> Obj:
+        """The pod."""
+        return self.container.pod
+
+    @property
+    def object(self) -> ObjectRef:
+        """What must be changed: the holder of the template."""
+        return self.scene.holder_ref(self.pod)
+
+    @cached_property
+    def event(self) -> Event | None:
+        """The newest event of this container that tells the cause of a failed pull."""
+        for event in reversed(self.scene.snapshot.events(self.pod)):
+            if event.container not in {"", self.container.name}:
+                continue
+            if event.reason == "Failed" and event.message.startswith("Failed to pull image"):
+                return event
+            if event.reason in {"InspectFailed", "ErrImageNeverPull"}:
+                return event
+        return None
+
+    @cached_property
+    def message(self) -> str:
+        """The text that tells the cause: the waiting message, else the event when that holds no more than "Back-off"."""
+        waiting = text(self.container.waiting, "message")
+        if (not waiting or _BARE_BACK_OFF.search(waiting)) and self.event is not None:
+            return self.event.message
+        return waiting
+
+    @cached_property
+    def told(self) -> Told:
+        """What the text stands for."""
+        return told(self.message, self.container.waiting_reason)
+
+    @property
+    def cause(self) -> str:
+        """The innermost clause of the text."""
+        return innermost(self.message)
+
+    @cached_property
+    def image(self) -> str:
+        """The image that is pulled: the container's, or that of an image volume which the text names."""
+        named = _NAMED.search(self.message)
+        if named and named[1] != self.container.image and self._volume_path(named[1]):
+            return named[1]
+        return self.container.image
+
+    @cached_property
+    def reference(self) -> Reference:
+        """The image's reference taken apart."""
+        return parse(self.image)
+
+    def _volume_path(self, image: str) -> tuple[str | int, ...]:
+        for index, volume in numbered(self.pod, "spec", "volumes"):
+            if text(volume, "image", "reference") == image:
+                return ("spec", "volumes", index, "image", "reference")
+        return ()
+
+    @property
+    def volume(self) -> str:
+        """The name of the image volume that the pull is for, or empty."""
+        for _, volume in numbered(self.pod, "spec", "volumes"):
+            if self.image != self.container.image and text(volume, "image", "reference") == self.image:
+                return text(volume, "name")
+        return ""
+
+    @property
+    def message_evidence(self) -> Evidence:
+        """Quote the cause where it stands."""
+        waiting = text(self.container.waiting, "message")
+        if self.message == waiting and waiting:
+            quote = self.cause if self.cause and len(self.cause) > 8 else ""
+            return self.scene.field(self.pod, *self.container.status_path, "state", "waiting", "message", quote=quote)
+        if self.event is not None:
+            return self.scene.event(self.event, quote=self.cause)
+        return self.scene.field(self.pod, *self.container.status_path, "state", "waiting", "reason")
+
+    @property
+    def image_evidence(self) -> Evidence:
+        """Quote the image as the spec writes it."""
+        if self.volume:
+            return self.scene.field(self.pod, *self._volume_path(self.image))
+        return self.scene.field(self.pod, *self.container.spec_path, "image")
+
+    @property
+    def since(self) -> datetime | None:
+        """When the pull first failed."""
+        return self.event.first if self.event else None
+
+    @property
+    def node(self) -> str:
+        """The node that pulls."""
+        return text(self.pod, "spec", "nodeName")
+
+    @property
+    def who(self) -> Phrase:
+        """Name what the image is for."""
+        if self.volume:
+            return Phrase(en=f"image volume {self.volume}", zh=f"镜像卷 {self.volume}")
+        return Phrase(en=f"container {self.container.name}", zh=f"容器 {self.container.name}")
+
+    def finding(
+        self,
+        code: str,
+        summary: Phrase,
+        *,
+        confidence: Confidence,
+        variant: str = "",
+        object: ObjectRef | None = None,  # noqa: A002 - the finding's own word
+        absent: bool = False,
+        expected: str = "",
+        actual: str = "",
+        near: Sequence[str] = (),
+        evidence: Sequence[Evidence] = (),
+        remedies: Sequence[Remedy | None] = (),
+        next_checks: Sequence[NextCheck] = (),
+    ) -> Finding:
+        """Make a finding of this pull; going back to a ready revision is always offered last."""
+        offered = [*remedies, roll_back(self.scene, self.pod)]
+        return Finding(
+            code=code,
+            variant=variant,
+            confidence=confidence,
+            object=object or self.object,
+            absent=absent,
+            part=self.container.name,
+            affected=self.scene.reach_pods([self.pod]),
+            summary=summary,
+            expected=expected,
+            actual=actual or self.cause[:200],
+            near=tuple(near)[:3],
+            evidence=tuple(dict.fromkeys([self.message_evidence, self.image_evidence, *evidence]))[:4],
+            remedies=tuple(remedy for remedy in offered if remedy is not None),
+            next_checks=tuple(next_checks),
+            since=self.since,
+        )
+
+    def use_image(self, image: str, why: Phrase, estimate: Phrase | None = None) -> Remedy:
+        """Change the image."""
+        change: dict[str, Any] = container_change(self.container, {"image": image})
+        if self.volume:
+            change = {"volumes": [{"name": self.volume, "image": {"reference": image}}]}
+        return template_patch(self.scene, self.pod, change, summary=why, estimate=estimate)
+
+
+def failed_pulls(scene: Scene) -> Iterator[Pull]:
+    """Yield the pulls that fail now."""
+    for pod in scene.live_pods:
+        for container in containers(pod):
+            if container.waiting_reason in REASONS:
+                yield Pull(scene=scene, container=container)
+
+
+def known_images(scene: Scene) -> Iterator[tuple[str, str]]:
+    """Yield (image, where) of images that were pulled: of containers that run or ran, and those that nodes hold."""
+    for pod in scene.snapshot.all("Pod"):
+        for container in containers(pod):
+            if container.image and (container.running or container.ended) and container.waiting_reason not in REASONS:
+                yield container.image, "pod"
+    for node in scene.snapshot.all("Node"):
+        for entry in objects(node, "status", "images"):
+            for image in strings(entry, "names"):
+                yield image, f"node {name(node)}"
+
+
+def earlier_images(scene: Scene, pull: Pull) -> list[str]:
+    """Return the images that the same container had in older revisions, newest first."""
+    holder = scene.graph.holder(pull.pod)
+    found: list[tuple[str, str]] = []
+    for child in scene.graph.children(holder):
+        template = template_of(child)
+        if template is None or text(child, "kind") == "Pod":
+            continue
+        for entry in objects(mapping(template.spec), "containers"):
+            if text(entry, "name") == pull.container.name and text(entry, "image") != pull.image:
+                found.append((text(child, "metadata", "creationTimestamp"), text(entry, "image")))
+    return list(dict.fromkeys(image for _, image in sorted(found, reverse=True)))
+
+
+def tags_elsewhere(pull: Pull) -> list[str]:
+    """Return tags of the same repository that were pulled here, older revisions first."""
+    wanted = canonical(pull.image)
+    images = [*earlier_images(pull.scene, pull), *(image for image, _ in known_images(pull.scene))]
+    tags = [parse(image).tag for image in images if canonical(image) == wanted]
+    return [tag for tag in dict.fromkeys(tags) if tag and tag != pull.reference.tag]
+
+
+def repositories_elsewhere(pull: Pull) -> list[str]:
+    """Return host and repository of images that were pulled here."""
+    images = [*earlier_images(pull.scene, pull), *(image for image, _ in known_images(pull.scene))]
+    return list(dict.fromkeys(parse(image).name for image in images))

@@ -1,0 +1,79 @@
+"""Making the cases on a real cluster, and recording them: ``python -m evals.live KUBECTL REGISTRY``.
+
+KUBECTL is a kubectl program whose configuration ($KUBECONFIG) points at a throw-away cluster with one node that holds
+the image ``busybox:test``; REGISTRY is the HOST:PORT of an image registry that holds nothing.
+"""
+
+import argparse
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import yaml
+
+from cluster.client import connect
+from cluster.kubeconfig import find_identity
+from cluster.live import collect
+from cluster.recording.bundle import write_bundle
+from evals.cases import CaseFile, read_cases
+
+Kubectl = Callable[..., str]
+"""``kubectl(*arguments, stdin="")`` returns what it printed and raises when it fails."""
+
+PATIENCE = "--timeout=180s"
+AT_ONCE = 12
+
+
+def make(kubectl: Kubectl, entry: CaseFile, registry: str) -> None:
+    """Make one case in a namespace of its own and wait until its fault shows."""
+    labels = [f"{key}={value}" for key, value in entry.case.namespace_labels.items()]
+    kubectl("create", "namespace", entry.id)
+    if labels:
+        kubectl("label", "namespace", entry.id, *labels)
+    manifests = yaml.safe_dump_all(entry.manifests).replace("REGISTRY", registry)
+    kubectl("-n", entry.id, "apply", "-f", "-", stdin=manifests)
+    for words in entry.case.wait:
+        kubectl("-n", entry.id, "wait", *words.split(), PATIENCE)
+    if entry.case.then:
+        kubectl("-n", entry.id, *entry.case.then.replace("REGISTRY", registry).split())
+    for words in entry.case.then_wait:
+        kubectl("-n", entry.id, "wait", *words.split(), PATIENCE)
+
+
+async def record(entry: CaseFile) -> None:
+    """Record the namespace of a case that was made."""
+    async with connect(find_identity()) as client:
+        snapshot = await collect(client, namespace=entry.id)
+    entry.recording.parent.mkdir(exist_ok=True)
+    write_bundle(snapshot, entry.recording)
+
+
+def main() -> int:
+    """Make and record all cases."""
+    parser = argparse.ArgumentParser(prog="python -m evals.live")
+    parser.add_argument("kubectl")
+    parser.add_argument("registry")
+    arguments = parser.parse_args()
+
+    def kubectl(*words: str, stdin: str = "") -> str:
+        # The program is the one that the person who runs this names.
+        done = subprocess.run(  # noqa: S603
+            [arguments.kubectl, *words], input=stdin, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    def one(entry: CaseFile) -> str:
+        make(kubectl, entry, arguments.registry)
+        asyncio.run(record(entry))
+        return entry.id
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for name in threads.map(one, read_cases()):
+            sys.stdout.write(f"recorded {name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
