@@ -58,7 +58,9 @@ async def read_asked(request: Request, *, target: str, namespace: str, max_uploa
         upload = await read_raw(request, max_upload_bytes)
         return _asked("bundle", Question(target=target, namespace=namespace), upload=upload)
     raise MediaTypeUnknown(
-        f"A body of type {media_type[:80]!r} is not read here." if media_type else "The request has no body with a type.",
+        f"A body of type {media_type[:80]!r} is not read here."
+        if media_type
+        else "The request has no body with a type.",
         next_step="Send application/json, multipart/form-data with a part `bundle`, or the recording itself as "
         "application/zstd, application/gzip, application/x-tar, application/zip or application/octet-stream.",
     )

@@ -29,7 +29,11 @@ class Clusters:
     """Clients for callers. Open it inside the event loop that uses it."""
 
     def __init__(
-        self, settings: Settings, identity: Identity | None, no_cluster: str = "", clock: Callable[[], float] = time.monotonic
+        self,
+        settings: Settings,
+        identity: Identity | None,
+        no_cluster: str = "",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.identity = identity
         self.shared = settings.server.auth == "cluster"
@@ -45,6 +49,10 @@ class Clusters:
     def configured(self) -> bool:
         """Say whether there is a cluster to ask."""
         return self.identity is not None
+
+    def default_namespace(self, caller: Caller) -> str:
+        """Return the namespace that is meant when none is named: a person's own; empty for a bearer token."""
+        return self.identity.default_namespace if self.identity and caller.kind == "local" else ""
 
     def open(self) -> None:
         """Prepare the connections; nothing connects yet."""
@@ -63,7 +71,7 @@ class Clusters:
             await self._transports.pop().close()
 
     async def caller(self, token: str) -> Caller:
-        """Return whom a bearer token belongs to. Raises ``Unauthenticated``, or a ``ClusterError`` without an answer."""
+        """Return whom a bearer token belongs to. Raises ``Unauthenticated``, or an error of ``ClusterError``."""
         return await self._reviews.caller(self._required(), token)
 
     def client(self, caller: Caller) -> ClusterClient:
@@ -104,6 +112,6 @@ class Clusters:
         if self._own is None:
             raise ClusterNotConfigured(
                 self._no_cluster or "This server has no cluster to ask.",
-                next_step='Use {"type": "demo"} as the source, upload a recording, or start the server with a kubeconfig.',
+                next_step='Use the source {"type": "demo"}, upload a recording, or start the server with a kubeconfig.',
             )
         return self._own

@@ -3,24 +3,29 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 import anyio
 from fastapi import Depends, Request
+from prometheus_client import Gauge
 
 from api.clusters import Clusters
-from api.metrics import Metrics
+from api.reviews import Remembered
 from cluster.identity import Identity
 from cluster.snapshot import Snapshot
 from core.identity import Caller
 from core.runs import Runner, RunStore
 from core.settings import DiagnoseSettings, Settings
 from core.storage import Database
+from core.telemetry import Metrics
 from diagnose.engine import diagnose
 from diagnose.findings import Diagnosis
 
 ANALYSES_AT_ONCE = 4
 """Threads that open or analyze. They share one interpreter, so more would only make each slower."""
+
+SEEN = 32
+"""Diagnoses for pages that are kept: one of a large cluster may have megabytes."""
 
 
 class Diagnose(Protocol):
@@ -58,6 +63,7 @@ class ApiContext:
     access_token: str = field(default="", repr=False)
     version: str = ""
     diagnose: Diagnose = diagnose
+    metrics: Metrics = field(default_factory=Metrics)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -67,8 +73,9 @@ class Services:
 
     context: ApiContext
     clusters: Clusters
-    metrics: Metrics
-    threads: anyio.CapacityLimiter
+    streams: Gauge
+    seen: Remembered[Any] = field(default_factory=lambda: Remembered(kept=SEEN))
+    threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(ANALYSES_AT_ONCE))
     demo: Snapshot | None = None
 
     async def demo_snapshot(self) -> Snapshot:

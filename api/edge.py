@@ -13,10 +13,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
-from api.metrics import Metrics
 from api.pages.failure import failure_page, wants_page
 from core.errors import SextantError
 from core.identity import Caller
+from core.telemetry import Metrics
+from core.telemetry import request_id as current_request
 
 log = structlog.get_logger("sextant.http")
 
@@ -57,8 +58,7 @@ class Edge:
                 stamp(MutableHeaders(scope=message), request_id)
             await send(message)
 
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        current_request.set(request_id)
         try:
             await self._answer(scope, receive, send_stamped, started=lambda: status > 0)
         finally:
@@ -81,8 +81,8 @@ class Edge:
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         path = getattr(scope.get("route"), "path", "") or "unmatched"
-        self._metrics.requests.labels(method, path, str(status)).inc()
-        self._metrics.seconds.labels(method, path).observe(seconds)
+        self._metrics.requests.labels(path, method, str(status)).inc()
+        self._metrics.request_seconds.labels(path, method).observe(seconds)
         caller = scope["state"].get("caller")
         log.info(
             "request",

@@ -24,7 +24,7 @@ Namespace = Annotated[
         max_length=63,
         pattern=NAMESPACE_PATTERN,
         examples=["shop"],
-        description="The namespace to look at. Empty: of a recording everything, of a cluster the person's default one.",
+        description="The namespace to look at. Empty: all of a recording; of a cluster the person's default one.",
     ),
 ]
 

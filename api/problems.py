@@ -79,7 +79,9 @@ class Problem(BaseModel):
     status: int = Field(examples=[404], description="The HTTP status.")
     detail: str = Field(examples=["there is no Deployment 'chekout' in shop"], description="What happened, to what.")
     code: str = Field(examples=["target_not_found"], description="Stable: programs may rely on it.")
-    request_id: str = Field(examples=["5f0c2b1e9a7d4c3e8b6a1d2f3e4c5b6a"], description="Names this request in the logs.")
+    request_id: str = Field(
+        examples=["5f0c2b1e9a7d4c3e8b6a1d2f3e4c5b6a"], description="Names this request in the logs."
+    )
     next_step: str = Field(examples=["Did you mean checkout?"], description="What to do now; may be empty.")
     retryable: bool = Field(examples=[False], description="Whether the same request may succeed later.")
     errors: list[InvalidField] = Field(default_factory=list, description="The fields at fault, where fields are.")

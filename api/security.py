@@ -99,7 +99,8 @@ def check_origin(headers: Headers) -> None:
     origin = headers.get("origin")
     if origin is not None and not _same_origin(origin, headers.get("host", "")):
         raise WrongOrigin(
-            "A page of another site sent this request.", next_step="Send it from this server's own page, or without Origin."
+            "A page of another site sent this request.",
+            next_step="Send it from this server's own page, or without Origin.",
         )
 
 

@@ -79,7 +79,7 @@ async def read_raw(request: Request, max_bytes: int) -> Upload:
         raise too_large(max_bytes)
     seen = hashlib.sha256()
     size = 0
-    file = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES))  # noqa: SIM115 - Upload closes it
+    file = cast("BinaryIO", tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES))  # noqa: SIM115 - Upload closes it
     upload = Upload(file, digest="", size=0)
     async for chunk in _bounded(request, max_bytes):
         size += len(chunk)

@@ -2,8 +2,7 @@
 
 import asyncio
 import contextlib
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -23,6 +22,7 @@ from core.evidence import ObjectRef
 from core.identity import Caller
 from core.phrase import LANGUAGES
 from core.runs import Json, RunProgress, Work
+from core.telemetry import Metrics
 from diagnose import render
 from diagnose.findings import Diagnosis
 
@@ -53,6 +53,10 @@ def diagnosis_work(services: Services, question: Question, taking: Taking) -> Wo
     """Return the work of a run that answers ``question``. Its result holds the document and its renderings."""
 
     async def work(progress: RunProgress) -> Json:
+        with counted(services.context.metrics):
+            return await answered(progress)
+
+    async def answered(progress: RunProgress) -> Json:
         async with progress.step(taking.step) as note, _told(progress, upto=0.8) as tell:
             snapshot = await taking.take(tell)
             note.text = f"{sum(map(len, snapshot.objects.values()))} objects, {len(snapshot.logs)} logs"
@@ -67,9 +71,23 @@ def diagnosis_work(services: Services, question: Question, taking: Taking) -> Wo
     return work
 
 
+@contextlib.contextmanager
+def counted(metrics: Metrics) -> Iterator[None]:
+    """Count a run while it lasts and how it ends."""
+    state = "failed"
+    try:
+        with metrics.runs_open.track_inprogress():
+            yield
+        state = "succeeded"
+    except asyncio.CancelledError:
+        state = "cancelled"
+        raise
+    finally:
+        metrics.runs.labels("diagnosis", state).inc()
+
+
 def judged(services: Services, snapshot: Snapshot, question: Question) -> Diagnosis:
     """Diagnose, and count it."""
-    began = time.perf_counter()
     diagnosis = services.context.diagnose(
         snapshot,
         target=question.target,
@@ -77,8 +95,7 @@ def judged(services: Services, snapshot: Snapshot, question: Question) -> Diagno
         numbers=services.context.settings.diagnose,
         hygiene=question.hygiene,
     )
-    services.metrics.analysis.observe(time.perf_counter() - began)
-    services.metrics.diagnoses.labels(diagnosis.verdict.value).inc()
+    services.context.metrics.diagnoses.labels(diagnosis.verdict.value).inc()
     return diagnosis
 
 
@@ -130,14 +147,15 @@ def from_cluster(services: Services, caller: Caller, question: Question, deadlin
 
     async def take(tell: Progress) -> Snapshot:
         deadline = asyncio.get_running_loop().time() + deadline_seconds
-        return await collect(
-            client,
-            namespace=question.namespace,
-            limits=collect_limits(services.context.settings),
-            target=await _asked_about(question, client.within(deadline)),
-            progress=tell,
-            deadline=deadline,
-        )
+        with services.context.metrics.collection_seconds.time():
+            return await collect(
+                client,
+                namespace=question.namespace,
+                limits=collect_limits(services.context.settings),
+                target=await _asked_about(question, client.within(deadline)),
+                progress=tell,
+                deadline=deadline,
+            )
 
     return Taking(step="collect", take=take)
 

@@ -69,10 +69,11 @@ def _settings_file() -> Check:
 
 
 def _demo() -> Check:
-    found = data_file(DEMO).is_file()
-    if found:
-        return Check(name="demo", state="ok", detail="bundled recording present: sextant diagnose --demo")
-    return Check(name="demo", state="fail", detail="the bundled recording is missing", next_step="Install again.")
+    try:
+        data_file(DEMO)
+    except FileNotFoundError as error:
+        return Check(name="demo", state="fail", detail=str(error), next_step="Install the package again.")
+    return Check(name="demo", state="ok", detail="bundled recording present: sextant diagnose --demo")
 
 
 async def _database(settings: Settings) -> Check:

@@ -131,7 +131,7 @@ def serving_revision(found: tuple[Revision, ...]) -> Revision | None:
 
 def same_template(left: Obj, right: Obj) -> bool:
     """Say whether two pod templates are equal but for the hash that the controller adds."""
-    return _bare(left) == _bare(right)
+    return bool(_bare(left) == _bare(right))
 
 
 def _bare(template: Obj) -> Any:

@@ -30,7 +30,7 @@ class PostgresServer:
 
         name = f"test_{next(self._numbers)}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())  # nobody can be connected to it
         return self.url(name)
 
 
@@ -51,7 +51,7 @@ def serve(bin_dir: Path) -> Iterator[PostgresServer]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     control = [str(bin_dir / "pg_ctl"), "-D", str(folder / "data"), "-w", "-t", "30"]
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c autovacuum=off"
     try:
         _run(
             [

@@ -111,8 +111,8 @@ _BODY: dict[str, Any] = {
 @router.post(
     "",
     summary="Start a diagnosis",
-    description="Diagnose the live cluster, the bundled demo, or a recording that is sent along. The call waits for the "
-    "result as long as `Prefer` and the settings allow; after that it answers 202 with the run.",
+    description="Diagnose the live cluster, the bundled demo, or a recording that is sent along. The call waits for "
+    "the result as long as `Prefer` and the settings allow; after that it answers 202 with the run.",
     response_class=Response,
     responses={
         **_ANSWERS,
@@ -140,9 +140,7 @@ async def start_diagnosis(
     """Start the run, and wait for it."""
     del lang  # documented here, read where the answer is written
     settings = services.context.settings.server
-    asked = await read_asked(
-        request, target=target, namespace=namespace, max_upload_bytes=settings.max_upload_bytes
-    )
+    asked = await read_asked(request, target=target, namespace=namespace, max_upload_bytes=settings.max_upload_bytes)
     work = diagnosis_work(services, *await _taking(services, caller, asked))
     run = await services.context.runner.start(
         kind="diagnosis",

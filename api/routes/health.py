@@ -11,7 +11,10 @@ router = APIRouter(tags=["service"])
 
 
 @router.get(
-    "/healthz", summary="Is the process alive", description="Needs no token and asks nothing else.", response_model=Alive
+    "/healthz",
+    summary="Is the process alive",
+    description="Needs no token and asks nothing else.",
+    response_model=Alive,
 )
 async def healthz() -> Alive:
     """Answer."""
@@ -40,4 +43,5 @@ async def readyz(services: ServicesOf) -> Ready:
 )
 async def metrics(services: ServicesOf) -> Response:
     """Return all counters."""
-    return Response(services.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    content, media_type = services.context.metrics.render()
+    return Response(content, headers={"Content-Type": media_type})

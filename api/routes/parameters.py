@@ -10,8 +10,8 @@ Prefer = Annotated[
     str,
     Header(
         max_length=200,
-        description="`wait=N`: wait at most N seconds for the result; `respond-async`: do not wait. By default the call "
-        "waits as long as `server.request_seconds` allows.",
+        description="`wait=N`: wait at most N seconds for the result; `respond-async`: do not wait. By default the "
+        "call waits as long as `server.request_seconds` allows.",
         examples=["wait=10"],
     ),
 ]

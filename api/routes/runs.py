@@ -50,9 +50,7 @@ async def list_runs(
     state: Annotated[RunState | None, Query(description="Only in this state.", examples=["succeeded"])] = None,
 ) -> RunList:
     """Return one page."""
-    page = await services.context.store.list(
-        owner=owner_of(caller), limit=limit, cursor=cursor, kind=kind, state=state
-    )
+    page = await services.context.store.list_runs(owner=owner_of(caller), limit=limit, cursor=cursor, kind=kind, state=state)
     return RunList(runs=[run_view(run) for run in page.runs], next_cursor=page.next_cursor)
 
 
@@ -84,7 +82,7 @@ async def cancel_run(run: OwnRun, caller: CallerOf, services: ServicesOf) -> Run
 
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "Server-sent events: `state`, `step`, `progress`, `result`, `error`, and `done` as the last one. "
+        "description": "Server-sent events: `state`, `step`, `progress`, `result`, `error`, and `done` as the last. "
         "Each has the run's sequence number as its id. `stopping` says that the server stops: connect again with "
         "`Last-Event-ID`.",
         "content": {
@@ -112,7 +110,7 @@ async def follow_run(
 ) -> AsyncIterator[ServerSentEvent]:
     """Yield events until the run has ended."""
     context, seq, ended = services.context, last_event_id, run.ended
-    with services.metrics.streams.track_inprogress():
+    with services.streams.track_inprogress():
         while True:
             events = await next_events(context, run.id, seq, 0 if ended else LOOK_SECONDS)
             if events is None:

@@ -48,7 +48,7 @@ async def list_workloads(
     services: ServicesOf,
     source: Annotated[Literal["live", "demo"], Query(description="Where to read.", examples=["demo"])] = "live",
     namespace: QueryNamespace = "",
-    all_namespaces: Annotated[bool, Query(description="Look at all namespaces.")] = False,  # noqa: FBT002 - a query parameter
+    all_namespaces: Annotated[bool, Query(description="Look at all namespaces.")] = False,
 ) -> WorkloadList:
     """Return the list."""
     seen = await look(services, caller, source=source, namespace=namespace, everywhere=all_namespaces)

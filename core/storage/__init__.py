@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 __all__ = ["Database"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+WAL_ATTEMPTS, WAL_RETRY_SECONDS = 20, 0.05
+"""Two processes that open a new SQLite file switch it to WAL at once; one is then refused without any wait."""
+
 _MIGRATION_LOCK = 7_361_248_095  # any number that nobody else locks in this database
 
 
@@ -70,6 +73,16 @@ class Database:
 
         Raises ``StorageError`` when the schema is newer than the code.
         """
+        for _ in range(WAL_ATTEMPTS - 1):
+            try:
+                return await self._migrate()
+            except StorageError as exc:
+                if not (self.sqlite and "database is locked" in str(exc.__cause__)):
+                    raise
+            await asyncio.sleep(WAL_RETRY_SECONDS)
+        return await self._migrate()
+
+    async def _migrate(self) -> None:
         async with self.write() as connection:
             if not self.sqlite:
                 await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))

@@ -29,7 +29,7 @@ async def test_migrating_twice_is_migrating_once(database: Database) -> None:
 
 
 async def test_several_processes_may_migrate_at_once(storage: StorageSettings) -> None:
-    databases = [Database(storage) for _ in range(3)]
+    databases = [Database(storage) for _ in range(5)]
     await asyncio.gather(*(database.migrate() for database in databases))
     for database in databases:
         await database.check()

@@ -14,7 +14,6 @@ import pytest
 
 from cluster.recording import open_recording
 from cluster.snapshot import Snapshot, SnapshotBuilder, ref_of
-from core.errors import SextantError
 from core.evidence import verify
 from core.settings import DiagnoseSettings
 from diagnose.analyzers import analyzers
@@ -30,9 +29,10 @@ IMPATIENT = DiagnoseSettings(
     pull_grace_seconds=0, create_grace_seconds=0, schedule_grace_seconds=0, claim_grace_seconds=0, init_hang_seconds=0
 )
 STRANGE: tuple[Any, ...] = (
-    None, True, False, 0, -1, 2**70, 1.5, "", "x", "\x00\x1b[31m", "9" * 400, "2026-13-45T99:99:99Z", "1Gi", "{", [], {},
-    [None], [[]], [{}], {"": None}, {"name": 5}, {"name": ["a"]}, ["a", 1, None], "Ünïcode 容器", "a/b:c@d", "$(A)", "%s {0}",
-)  # fmt: skip
+    *(None, True, False, 0, -1, 2**70, 1.5, [], {}, [None], [[]], [{}], {"": None}, {"name": 5}, {"name": ["a"]}),
+    *("", "x", "\x00\x1b[31m", "9" * 400, "2026-13-45T99:99:99Z", "1Gi", "{", "a/b:c@d", "$(A)", "%s {0}", "容器 Ü"),
+    ["a", 1, None],
+)
 
 
 @cache
@@ -100,11 +100,7 @@ def test_no_damage_makes_a_diagnosis_or_its_rendering_raise(batch: int) -> None:
     for number in range(30):
         chance = random.Random(f"whole {batch} {number}")
         _, snapshot = chance.choice(recorded())
-        try:
-            diagnosis = diagnose(damaged(snapshot, chance), namespace=snapshot.namespace, numbers=IMPATIENT)
-        except SextantError as error:
-            assert error.next_step
-            continue
+        diagnosis = diagnose(damaged(snapshot, chance), numbers=IMPATIENT)
         assert document(diagnosis)["verdict"]
         for language in ("en", "zh"):
             said = text(diagnosis, language)

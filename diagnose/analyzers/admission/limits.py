@@ -239,6 +239,8 @@ def _into_range(
                 en=f"Or have the bound moved in LimitRange {name(limit_range)}: {_dotted(path)}",
                 zh=f"或者请管理员修改 LimitRange {name(limit_range)} 的界限：{_dotted(path)}",
             ),
+            verify=f"kubectl -n {namespace(limit_range)} get {ref_of(refusal.workload).slug}",
+            expect=Phrase(en="its pods are created", zh="Pod 能够创建"),
             who=Who.NAMESPACE_ADMIN,
         )
 

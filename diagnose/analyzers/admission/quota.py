@@ -212,6 +212,8 @@ def _remedies(
                 en=f"Or free room: ask whether {others[0]} needs all that it holds",
                 zh=f"或者腾出余量：确认 {others[0]} 是否需要这么多",
             ),
+            verify=f"kubectl -n {space} get {ref_of(workload).slug}",
+            expect=Phrase(en="as many pods are ready as are wanted", zh="就绪的 Pod 数等于期望数"),
         )
 
 
@@ -234,7 +236,7 @@ def _without_surge(refusal: Refusal) -> Remedy | None:
     if whole(workload, "status", "readyReplicas") < whole(workload, "spec", "replicas", default=1):
         return None
     rolling = mapping(workload, "spec", "strategy", "rollingUpdate")
-    if not rolling or dig(rolling, "maxSurge") in {0, "0", "0%"}:
+    if not rolling or dig(rolling, "maxSurge") in (0, "0", "0%"):
         return None
     return object_patch(
         workload,

@@ -126,6 +126,8 @@ def _set_resources(scene: Scene, refusal: Refusal, keys: dict[str, list[str]], l
             en="Or add defaults to a LimitRange of the namespace, so that pods need not state them",
             zh="或者在命名空间的 LimitRange 中添加默认值，这样 Pod 不必自行声明",
         ),
+        verify=f"kubectl -n {space} get {ref_of(refusal.workload).slug}",
+        expect=Phrase(en="its pods are created", zh="Pod 能够创建"),
         who=Who.NAMESPACE_ADMIN,
     )
 

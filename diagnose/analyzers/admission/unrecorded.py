@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from cluster.fields import Obj, dig, mapping, name, namespace, numbered, text
+from cluster.kinds import BY_KEY
 from cluster.quantities import quantity
 from cluster.snapshot import ref_of
 from core.evidence import ObjectRef
@@ -61,6 +62,8 @@ def silently_exceeded(scene: Scene) -> Iterator[Finding]:
                         en=f"Delete what is no longer needed or have {key} raised, then create {kind} {wanted} again",
                         zh=f"删除不再需要的对象，或提高 {key}，然后重新创建 {kind} {wanted}",
                     ),
+                    verify=f"kubectl -n {space} get {BY_KEY[kind].plural} {wanted}",
+                    expect=Phrase(en="it is listed", zh="能列出该对象"),
                     who=Who.NAMESPACE_ADMIN,
                 ),
             ),

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from cluster.fields import Obj, dig, name, objects, text
+from cluster.fields import Obj, dig, mapping, name, objects, text
 from cluster.quantities import quantity
+from diagnose.requests import effective_requests
 from diagnose.scene import Scene
 
 _ENDED = frozenset({"Succeeded", "Failed"})
@@ -47,8 +48,10 @@ def _usage(scene: Scene, space: str, key: str) -> Iterator[tuple[str, Fraction]]
 def asked_by(pod: Obj, side: str, resource: str) -> Fraction:
     """Return what a pod asks for (``requests``) or may use (``limits``) of a resource, as the quota counts it.
 
-    The larger of all containers together (with native sidecars) and the largest start-up container, plus overhead.
+    For limits: the larger of all containers together (with native sidecars) and of the largest step of the start.
     """
+    if side == "requests":
+        return effective_requests(mapping(pod, "spec")).get(resource, Fraction(0))
     at_once = sum((_of(entry, side, resource) for entry in objects(pod, "spec", "containers")), Fraction(0))
     sidecars, start = Fraction(0), Fraction(0)
     for entry in objects(pod, "spec", "initContainers"):

@@ -1,13 +1,14 @@
 """One container whose image does not come, with what is known of the pull."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from cluster.fields import Obj, mapping, name, numbered, objects, strings, text
+from cluster.fields import Obj, name, numbered, objects, strings, text
 from cluster.snapshot import Event
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
@@ -37,11 +38,74 @@ _BARE_BACK_OFF = re.compile(r"Back-off pulling image \"[^\"]{0,400}\"$")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Known:
+    """The images that were pulled in this cluster, gathered once for all failing pulls."""
+
+    scene: Scene
+
+    @cached_property
+    def images(self) -> tuple[tuple[str, str], ...]:
+        """(image, where): of containers that run or ran, and those that nodes hold (``node NAME``)."""
+        found: dict[tuple[str, str], None] = {}
+        for pod in self.scene.snapshot.all("Pod"):
+            for container in containers(pod):
+                if container.image and (container.running or container.ended):
+                    found[(container.image, "pod")] = None
+        for node in self.scene.snapshot.all("Node"):
+            for entry in objects(node, "status", "images"):
+                for image in strings(entry, "names"):
+                    found[(image, f"node {name(node)}")] = None
+        return tuple(found)
+
+    @cached_property
+    def tags(self) -> dict[str, list[str]]:
+        """Tags by canonical repository."""
+        found: dict[str, list[str]] = {}
+        for image, _ in self.images:
+            if tag := parse(image).tag:
+                found.setdefault(canonical(image), []).append(tag)
+        return found
+
+    @cached_property
+    def repositories(self) -> tuple[str, ...]:
+        """Host and repository of every image."""
+        return tuple(dict.fromkeys(parse(image).name for image, _ in self.images))
+
+    @cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """The registries."""
+        return tuple(dict.fromkeys(parse(image).host for image, _ in self.images))
+
+    @cached_property
+    def public(self) -> frozenset[tuple[str, str]]:
+        """(registry, owner) of images that pods without pull secrets run: those are public."""
+        found = set()
+        for pod in self.scene.snapshot.all("Pod"):
+            if not objects(pod, "spec", "imagePullSecrets"):
+                for container in containers(pod):
+                    if container.running:
+                        reference = parse(container.image)
+                        found.add((reference.host, reference.owner))
+        return frozenset(found)
+
+    @cached_property
+    def waiting(self) -> Counter[str]:
+        """How many containers wait, by canonical repository."""
+        return Counter(
+            canonical(container.image)
+            for pod in self.scene.live_pods
+            for container in containers(pod)
+            if container.waiting_reason in REASONS
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pull:
     """A failed pull: the container that waits, the image, and what the runtime says."""
 
     scene: Scene
     container: Container
+    known: Known
 
     @property
     def pod(self) -> Obj:
@@ -191,22 +255,11 @@ class Pull:
 
 def failed_pulls(scene: Scene) -> Iterator[Pull]:
     """Yield the pulls that fail now."""
+    known = Known(scene=scene)
     for pod in scene.live_pods:
         for container in containers(pod):
             if container.waiting_reason in REASONS:
-                yield Pull(scene=scene, container=container)
-
-
-def known_images(scene: Scene) -> Iterator[tuple[str, str]]:
-    """Yield (image, where) of images that were pulled: of containers that run or ran, and those that nodes hold."""
-    for pod in scene.snapshot.all("Pod"):
-        for container in containers(pod):
-            if container.image and (container.running or container.ended) and container.waiting_reason not in REASONS:
-                yield container.image, "pod"
-    for node in scene.snapshot.all("Node"):
-        for entry in objects(node, "status", "images"):
-            for image in strings(entry, "names"):
-                yield image, f"node {name(node)}"
+                yield Pull(scene=scene, container=container, known=known)
 
 
 def earlier_images(scene: Scene, pull: Pull) -> list[str]:
@@ -217,21 +270,24 @@ def earlier_images(scene: Scene, pull: Pull) -> list[str]:
         template = template_of(child)
         if template is None or text(child, "kind") == "Pod":
             continue
-        for entry in objects(mapping(template.spec), "containers"):
-            if text(entry, "name") == pull.container.name and text(entry, "image") != pull.image:
-                found.append((text(child, "metadata", "creationTimestamp"), text(entry, "image")))
+        born = text(child, "metadata", "creationTimestamp")
+        found += [
+            (born, text(entry, "image"))
+            for entry in objects(template.spec, "containers")
+            if text(entry, "name") == pull.container.name and text(entry, "image") != pull.image
+        ]
     return list(dict.fromkeys(image for _, image in sorted(found, reverse=True)))
 
 
 def tags_elsewhere(pull: Pull) -> list[str]:
     """Return tags of the same repository that were pulled here, older revisions first."""
     wanted = canonical(pull.image)
-    images = [*earlier_images(pull.scene, pull), *(image for image, _ in known_images(pull.scene))]
-    tags = [parse(image).tag for image in images if canonical(image) == wanted]
-    return [tag for tag in dict.fromkeys(tags) if tag and tag != pull.reference.tag]
+    earlier = [parse(image).tag for image in earlier_images(pull.scene, pull) if canonical(image) == wanted]
+    tags = dict.fromkeys([*earlier, *pull.known.tags.get(wanted, ())])
+    return [tag for tag in tags if tag and tag != pull.reference.tag]
 
 
 def repositories_elsewhere(pull: Pull) -> list[str]:
     """Return host and repository of images that were pulled here."""
-    images = [*earlier_images(pull.scene, pull), *(image for image, _ in known_images(pull.scene))]
-    return list(dict.fromkeys(parse(image).name for image in images))
+    earlier = [parse(image).name for image in earlier_images(pull.scene, pull)]
+    return list(dict.fromkeys([*earlier, *pull.known.repositories]))

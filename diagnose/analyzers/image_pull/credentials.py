@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cluster.fields import Obj, mapping, name, namespace, numbered, objects, text
+from cluster.fields import Obj, name, namespace, numbered, text
 from core.evidence import Evidence
 from diagnose.analyzers.image_pull.case import Pull
 from diagnose.containers import FieldPath
@@ -50,8 +50,12 @@ def pull_secrets(pull: Pull) -> Iterator[Named]:
         if wanted := text(entry, "name"):
             seen.add(wanted)
             path: FieldPath = ("spec", "imagePullSecrets", index, "name")
-            yield Named(name=wanted, holder=pull.pod, path=path, secret=pull.scene.snapshot.get("Secret", space, wanted))
-    account = pull.scene.snapshot.get("ServiceAccount", space, text(pull.pod, "spec", "serviceAccountName") or "default")
+            yield Named(
+                name=wanted, holder=pull.pod, path=path, secret=pull.scene.snapshot.get("Secret", space, wanted)
+            )
+    account = pull.scene.snapshot.get(
+        "ServiceAccount", space, text(pull.pod, "spec", "serviceAccountName") or "default"
+    )
     for index, entry in numbered(account, "imagePullSecrets"):
         wanted = text(entry, "name")
         if account is not None and wanted and wanted not in seen:
@@ -84,19 +88,14 @@ def covers(host: str, entry: str) -> bool:
 def copies(pull: Pull, wanted: str) -> list[str]:
     """Return the namespaces that have a Secret of this name."""
     space = namespace(pull.pod)
-    return [namespace(entry) for entry in pull.scene.snapshot.all("Secret") if name(entry) == wanted and namespace(entry) != space]
+    return [
+        namespace(entry)
+        for entry in pull.scene.snapshot.all("Secret")
+        if name(entry) == wanted and namespace(entry) != space
+    ]
 
 
 def pulled_without(pull: Pull) -> bool:
     """Say whether a pod without pull secrets runs an image of the same host and owner: such images are public."""
     reference = pull.reference
-    for pod in pull.scene.snapshot.all("Pod"):
-        if objects(pod, "spec", "imagePullSecrets"):
-            continue
-        for status in objects(pod, "status", "containerStatuses"):
-            image = text(status, "image")
-            if not text(status, "imageID") or not mapping(status, "state", "running"):
-                continue
-            if f"{reference.host}/{reference.owner}/" in image or image.startswith(f"{reference.owner}/"):
-                return True
-    return False
+    return "/" in reference.repository and (reference.host, reference.owner) in pull.known.public

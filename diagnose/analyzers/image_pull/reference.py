@@ -82,8 +82,14 @@ def fault_of(image: str) -> tuple[str, str, str]:
     if reference.repository != reference.repository.lower():
         fixed = image.replace(reference.repository, reference.repository.lower(), 1)
         return "the repository has upper-case letters", "镜像库名称含有大写字母", fixed
-    if image.count("@") > 1 or (reference.digest and not re.fullmatch(r"[a-z0-9+._-]+:[0-9a-f]{32,128}", reference.digest)):
+    if image.count("@") > 1 or (
+        reference.digest and not re.fullmatch(r"[a-z0-9+._-]+:[0-9a-f]{32,128}", reference.digest)
+    ):
         return f"@{reference.digest[:40]} is no digest", f"@{reference.digest[:40]} 不是摘要", ""
     if reference.tag and not re.fullmatch(r"\w[\w.-]{0,127}", reference.tag, re.ASCII):
-        return f"the tag {reference.tag} has signs that a tag may not have", f"标签 {reference.tag} 含有不允许的字符", ""
+        return (
+            f"the tag {reference.tag} has signs that a tag may not have",
+            f"标签 {reference.tag} 含有不允许的字符",
+            "",
+        )
     return "its form is not that of a reference", "格式不是镜像引用", ""

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+_NO_NAME = "(?:no such host|server misbehaving|i/o timeout|Temporary failure)"
+_REFUSED = "(?P<how>connection refused|no route to host|network is unreachable|i/o timeout|connection timed out)"
 _HOST = r"(?P<host>[\w.-]{1,253})"
 
 _TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -35,8 +37,7 @@ _TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "ImageRegistryNameUnresolved",
         "",
         (
-            rf"lookup {_HOST}(?: on (?P<resolver>[\d.\[\]:a-f]{{3,50}}))?: .{{0,120}}?"
-            r"(?:no such host|server misbehaving|i/o timeout|Temporary failure)",
+            rf"lookup {_HOST}(?: on (?P<resolver>[\d.\[\]:a-f]{{3,50}}))?: .{{0,120}}?{_NO_NAME}",
         ),
     ),
     (
@@ -54,7 +55,7 @@ _TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "ImageRegistryUnreachable",
         "",
         (
-            rf"dial tcp \[?{_HOST}\]?:(?P<port>\d{{1,5}}): (?:connect: )?(?P<how>connection refused|no route to host|network is unreachable|i/o timeout|connection timed out)",
+            rf"dial tcp \[?{_HOST}\]?:(?P<port>\d{{1,5}}): (?:connect: )?{_REFUSED}",
             r"(?P<how>Client\.Timeout exceeded|i/o timeout|context deadline exceeded|TLS handshake timeout)",
             r"(?P<how>connection refused|connection reset by peer|no route to host|network is unreachable)",
             r"(?P<how>50[0234] (?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out))",

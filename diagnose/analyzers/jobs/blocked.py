@@ -7,8 +7,9 @@ from cluster.fields import Obj, moment, name, namespace, objects, text, truth, w
 from cluster.snapshot import ref_of
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
-from diagnose.analyzers.jobs.runs import runs_of, spoken_time, spoken_time_zh
+from diagnose.analyzers.jobs.runs import runs_of
 from diagnose.cron import Schedule, ScheduleUnreadable, schedule_of
+from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.findings import Edge, Finding, NextCheck, Observation, Reach, Remedy, Risk, Role, proved
 from diagnose.remedies import command, object_patch
 from diagnose.scene import Scene

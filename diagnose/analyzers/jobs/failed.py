@@ -16,11 +16,10 @@ from diagnose.analyzers.jobs.runs import (
     later_success,
     run_now,
     runs_of,
-    spoken_time,
-    spoken_time_zh,
     start_anew,
 )
 from diagnose.containers import Container, containers
+from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.findings import Edge, Finding, NextCheck, Observation, Reach, Remedy, Risk, Role, RuledOut, proved
 from diagnose.remedies import command, object_patch
 from diagnose.scene import Scene

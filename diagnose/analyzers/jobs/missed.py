@@ -11,8 +11,9 @@ from cluster.names import closest
 from cluster.snapshot import Event, ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
-from diagnose.analyzers.jobs.runs import run_now, spoken_time, spoken_time_zh
+from diagnose.analyzers.jobs.runs import run_now
 from diagnose.cron import Schedule, ScheduleUnreadable, parse_schedule, schedule_of
+from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.findings import Confidence, Edge, Finding, NextCheck, Observation, Reach, Remedy, Who, inferred, proved
 from diagnose.remedies import command, object_patch, outside
 from diagnose.scene import Scene
@@ -26,8 +27,8 @@ CHECK_SECONDS = 10
 SAFE_DEADLINE_SECONDS = 200
 """A starting deadline that survives some missed looks and keeps the controller from counting far back."""
 
-LEASE_SECONDS = 60
-"""A lease of the controllers that is older than this is stale."""
+FAR_SECONDS = 366 * 86400
+"""The longest starting deadline that is taken at its word."""
 
 _UNREADABLE = ("UnparseableSchedule", "InvalidSchedule", "UnparsableSchedule", "UnknownTimeZone")
 _SKIPPED = ("MissSchedule",)
@@ -84,7 +85,7 @@ def late_runs(scene: Scene) -> Late:
 def missed_run(scene: Scene, cron: Obj, schedule: Schedule) -> Missed | None:
     """Return the newest due time that is overdue and has no run, or None."""
     last = moment(cron, "status", "lastScheduleTime")
-    grace = max(MISSED_SECONDS, whole(cron, "spec", "startingDeadlineSeconds"))
+    grace = min(max(MISSED_SECONDS, whole(cron, "spec", "startingDeadlineSeconds")), FAR_SECONDS)
     schedule, sure = _in_zone(cron, schedule, last)
     by = scene.now - timedelta(seconds=grace)
     due = _due_by(cron, schedule, last, by)
@@ -295,7 +296,11 @@ def _stale_lease(scene: Scene) -> Obj | None:
     """Return the lease of the controllers when nobody renews it any more."""
     lease = scene.snapshot.get("Lease", "kube-system", "kube-controller-manager")
     renewed = moment(lease, "spec", "renewTime")
-    return lease if lease is not None and renewed is not None and scene.age(renewed) > LEASE_SECONDS else None
+    return (
+        lease
+        if lease is not None and renewed is not None and scene.age(renewed) > scene.numbers.lease_stale_seconds
+        else None
+    )
 
 
 def _why(cron: Obj, variant: Variant, *, peers: int, stale: bool) -> tuple[str, str]:

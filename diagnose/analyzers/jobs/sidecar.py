@@ -7,8 +7,9 @@ from cluster.fields import Obj, objects, text
 from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
-from diagnose.analyzers.jobs.runs import label_of, label_zh, spoken_time, spoken_time_zh
+from diagnose.analyzers.jobs.runs import label_of, label_zh
 from diagnose.containers import Container, containers
+from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.findings import Edge, Finding, Observation, Reach, Remedy, matched, proved
 from diagnose.graph import template_of
 from diagnose.remedies import in_application, template_patch

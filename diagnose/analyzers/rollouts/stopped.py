@@ -48,10 +48,8 @@ def _sleep_marks(workload: Obj) -> dict[str, str]:
 
 
 def _asked_for(scene: Scene, workload: Obj, users: Users) -> bool:
-    """Say whether the user asked about the workload or a Service that leads to it alone."""
-    if scene.target is None:
-        return False
-    return scene.target in {ref_of(workload), *(ref_of(service) for service in users.services(workload))}
+    """Say whether the user asked about a Service that leads to this workload alone."""
+    return scene.target is not None and any(scene.target == ref_of(service) for service in users.services(workload))
 
 
 def _on_purpose(scene: Scene, workload: Obj, author: Author | None, *, asleep: bool) -> RuledOut:

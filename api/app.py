@@ -1,0 +1,79 @@
+"""The application: routes, layers, errors and life cycle, made from one context."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from prometheus_client import Gauge
+from starlette.exceptions import HTTPException
+
+from api import problems
+from api.clusters import Clusters
+from api.context import ApiContext, Services
+from api.description import describe
+from api.edge import Edge
+from api.pages.routes import router as pages
+from api.routes.diagnoses import router as diagnoses
+from api.routes.health import router as health
+from api.routes.runs import router as runs
+from api.routes.snapshots import router as snapshots
+from api.routes.workloads import router as workloads
+from api.security import Gate
+from core.errors import SextantError
+
+__all__ = ["ApiContext", "create_app"]
+
+
+def create_app(context: ApiContext) -> FastAPI:
+    """Return the HTTP API over ``context``, to be served by an ASGI server or called in process.
+
+    Its life cycle migrates the database, opens the runner and the connections, and closes all of them again: running
+    work gets ``server.shutdown_seconds``, then it ends as interrupted.
+    """
+    settings = context.settings
+    services = Services(
+        context=context,
+        clusters=Clusters(settings, context.identity, context.no_cluster),
+        streams=Gauge("sextant_event_streams", "Event streams that are open.", registry=context.metrics.registry),
+    )
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(context.database.close)
+            await context.database.migrate()
+            services.clusters.open()
+            stack.push_async_callback(services.clusters.close)
+            await context.runner.open()
+            stack.push_async_callback(context.runner.close, settings.server.shutdown_seconds)
+            stack.callback(context.stopping.set)
+            yield
+
+    app = FastAPI(
+        title="Sextant",
+        version=context.version or "0",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=life,
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.services = services
+    for router in (diagnoses, snapshots, workloads, runs, health, pages):
+        app.include_router(router)
+    app.add_exception_handler(SextantError, problems.on_error)
+    app.add_exception_handler(RequestValidationError, problems.on_invalid)
+    app.add_exception_handler(HTTPException, problems.on_http)
+    app.add_middleware(Gate, services=services)
+    app.add_middleware(Edge, metrics=context.metrics)
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = describe(plain(), settings.server)
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+    return app

@@ -1,0 +1,470 @@
+"""Findings from what the registry, or the runtime itself, answers: no such thing, not allowed, not valid."""
+
+from collections.abc import Iterator
+
+from cluster.fields import dig, name, objects, strings, text
+from cluster.names import closest
+from core.evidence import ObjectRef
+from core.phrase import Phrase
+from diagnose.analyzers.image_pull.case import Pull, repositories_elsewhere, tags_elsewhere
+from diagnose.analyzers.image_pull.credentials import (
+    TYPES,
+    Named,
+    copies,
+    covers,
+    missing,
+    pull_secrets,
+    pulled_without,
+)
+from diagnose.analyzers.image_pull.reference import canonical, fault_of
+from diagnose.findings import Confidence, Finding, NextCheck, Remedy, Who, inferred, matched, proved
+from diagnose.remedies import command, container_change, in_application, template_patch
+
+_SERVER = ("the registry's answer and the image of the spec", "镜像仓库的答复与配置中的镜像")
+
+
+def tag_not_found(pull: Pull) -> Finding:
+    """Say that the repository has no such tag or digest, and which tags of it are known here."""
+    reference = pull.reference
+    known = tags_elsewhere(pull)
+    near = closest(reference.tag, known) or known[:3]
+    kind, kind_zh = ("digest", "摘要") if reference.digest else ("tag", "标签")
+    hint = f"; known here: {', '.join(near)}" if near else ""
+    hint_zh = f"；本集群已知的有：{'、'.join(near)}" if near else ""
+    remedies = (
+        [
+            pull.use_image(
+                reference.with_tag(near[0]),
+                Phrase(en=f"Use {near[0]}, which was pulled here", zh=f"改用曾在本集群拉取成功的 {near[0]}"),
+            )
+        ]
+        if near
+        else []
+    )
+    return pull.finding(
+        "ImageTagNotFound",
+        Phrase(
+            en=f"{pull.who.en} cannot start: registry {reference.host} has no {kind} {reference.version} of "
+            f"{reference.repository}{hint}",
+            zh=f"{pull.who.zh} 无法启动：镜像仓库 {reference.host} 中的 {reference.repository} 没有{kind_zh} "
+            f"{reference.version}{hint_zh}",
+        ),
+        confidence=proved(*_SERVER, twice=True),
+        expected=f"{kind} {reference.version} exists",
+        actual="not found",
+        near=near,
+        remedies=(
+            *remedies,
+            in_application(
+                Phrase(
+                    en=f"Push {pull.image}, or name a {kind} that exists",
+                    zh=f"推送 {pull.image}，或改用存在的{kind_zh}",
+                )
+            ),
+        ),
+    )
+
+
+def repository_not_found(pull: Pull, *, sure: bool = True) -> Finding:
+    """Say that the registry has no such repository, and which ones look like it."""
+    reference = pull.reference
+    near = closest(reference.name, repositories_elsewhere(pull))
+    hint = f"; did you mean {near[0]}?" if near else ""
+    hint_zh = f"；是否应为 {near[0]}？" if near else ""
+    default = "" if reference.given else f" (no registry is named, so {reference.host} is asked)"
+    default_zh = "" if reference.given else f"（未写镜像仓库，因此访问 {reference.host}）"
+    suffix = f":{reference.tag}" if reference.tag else ""
+    remedies = (
+        [pull.use_image(near[0] + suffix, Phrase(en=f"Use the repository {near[0]}", zh=f"改用镜像库 {near[0]}"))]
+        if near
+        else []
+    )
+    return pull.finding(
+        "ImageRepositoryNotFound",
+        Phrase(
+            en=f"{pull.who.en} cannot start: registry {reference.host} has no repository {reference.repository}{default}{hint}",
+            zh=f"{pull.who.zh} 无法启动：镜像仓库 {reference.host} 中没有镜像库 {reference.repository}{default_zh}{hint_zh}",
+        ),
+        confidence=proved(*_SERVER)
+        if sure
+        else inferred(
+            "the registry answers the same for private repositories", "镜像仓库对私有镜像库的答复相同", value=0.6
+        ),
+        expected=f"repository {reference.repository} exists",
+        actual="repository unknown" if sure else "repository unknown, or private",
+        near=near,
+        remedies=(
+            *remedies,
+            in_application(Phrase(en="Correct the path of the image, or push it", zh="修正镜像路径，或推送该镜像")),
+        ),
+    )
+
+
+def invalid_reference(pull: Pull) -> Finding:
+    """Say which part of the reference is at fault, with the corrected form where there is only one."""
+    fault, fault_zh, fixed = fault_of(pull.image)
+    if ("short" in pull.message and "alias" in pull.message) or "short name mode" in pull.message:
+        fault, fault_zh, fixed = (
+            "it names no registry, which this node requires",
+            "没有写镜像仓库，而该节点要求写明",
+            f"docker.io/{pull.image}",
+        )
+    return pull.finding(
+        "ImageReferenceInvalid",
+        Phrase(
+            en=f"{pull.who.en} cannot start: {pull.image!r} is no valid image reference, because {fault}".replace(
+                "'", '"'
+            ),
+            zh=f"{pull.who.zh} 无法启动：“{pull.image}”不是有效的镜像引用，{fault_zh}",
+        ),
+        confidence=proved("the kubelet refuses the reference", "kubelet 拒绝该镜像引用", twice=True),
+        expected=fixed or "registry/repository:tag",
+        actual=pull.image,
+        near=[fixed] if fixed else [],
+        remedies=(
+            pull.use_image(fixed, Phrase(en=f"Write the image as {fixed}", zh=f"将镜像写为 {fixed}"))
+            if fixed
+            else None,
+            None
+            if fixed
+            else in_application(Phrase(en="Correct the image where it is filled in", zh="在生成镜像引用的地方修正")),
+        ),
+    )
+
+
+def never_pulled(pull: Pull) -> Finding:
+    """Say that the policy forbids pulling and the node has no such image."""
+    holding = [
+        name(node)
+        for node in pull.scene.snapshot.all("Node")
+        if any(
+            _same_image(held, pull.image)
+            for entry in objects(node, "status", "images")
+            for held in strings(entry, "names")
+        )
+    ]
+    if pull.node and pull.node in holding:
+        return other_failure(pull)
+    where = f"; it is on {', '.join(holding[:3])}" if holding else ""
+    where_zh = f"；它在 {'、'.join(holding[:3])} 上" if holding else ""
+    change = container_change(pull.container, {"imagePullPolicy": "IfNotPresent"})
+    return pull.finding(
+        "ImageNeverPulled",
+        Phrase(
+            en=f"{pull.who.en} cannot start: image {pull.image} is not on node {pull.node or 'of the pod'} and "
+            f"imagePullPolicy Never forbids to pull it{where}",
+            zh=f"{pull.who.zh} 无法启动：节点 {pull.node or ''} 上没有镜像 {pull.image}，而 imagePullPolicy 为 Never，不允许拉取{where_zh}",
+        ),
+        confidence=proved("kubelet and spec agree", "kubelet 与配置一致", twice=True),
+        expected="the image is on the node",
+        actual="imagePullPolicy: Never, image absent",
+        near=holding,
+        evidence=[pull.scene.field(pull.pod, *pull.container.spec_path, "imagePullPolicy")],
+        remedies=(
+            template_patch(
+                pull.scene,
+                pull.pod,
+                change,
+                summary=Phrase(en="Allow the node to pull the image", zh="允许节点拉取该镜像"),
+            ),
+            in_application(Phrase(en="Or load the image on the node first", zh="或者先把镜像导入该节点")),
+        ),
+    )
+
+
+def _same_image(held: str, wanted: str) -> bool:
+    short = held.removeprefix("docker.io/library/").removeprefix("docker.io/")
+    plain = wanted.removeprefix("docker.io/library/").removeprefix("docker.io/")
+    return short == plain or short == f"{plain}:latest"
+
+
+def architecture(pull: Pull) -> Finding:
+    """Say that the image has no build for the processor of the node."""
+    node = pull.scene.snapshot.get("Node", "", pull.node) if pull.node else None
+    arch = text(node, "status", "nodeInfo", "architecture")
+    others = sorted(
+        {
+            text(other, "status", "nodeInfo", "architecture")
+            for other in pull.scene.snapshot.all("Node")
+            if text(other, "status", "nodeInfo", "architecture") not in {"", arch}
+        }
+    )
+    on_en = f" ({arch})" if arch else ""
+    more = f"; the cluster also has {', '.join(others)} nodes" if others else ""
+    more_zh = f"；集群中还有 {'、'.join(others)} 节点" if others else ""
+    remedies: list[Remedy | None] = []
+    if others:
+        remedies.append(
+            template_patch(
+                pull.scene,
+                pull.pod,
+                {"nodeSelector": {"kubernetes.io/arch": others[0]}},
+                summary=Phrase(en=f"Run it on {others[0]} nodes", zh=f"让它运行在 {others[0]} 节点上"),
+                estimate=Phrase(en="the other architecture of this cluster", zh="本集群的另一种架构"),
+            )
+        )
+    built = arch or "the node's architecture"
+    return pull.finding(
+        "ImageArchitectureMismatch",
+        Phrase(
+            en=f"{pull.who.en} cannot start: image {pull.image} has no build for the processor of node {pull.node}{on_en}{more}",
+            zh=f"{pull.who.zh} 无法启动：镜像 {pull.image} 没有适合节点 {pull.node} 处理器{f'（{arch}）' if arch else ''}的版本{more_zh}",
+        ),
+        confidence=proved(*_SERVER, twice=bool(arch)),
+        expected=f"a build for {built}",
+        actual="no such platform in the image",
+        evidence=[pull.scene.field(node, "status", "nodeInfo", "architecture")] if node is not None and arch else [],
+        remedies=(
+            *remedies,
+            in_application(
+                Phrase(en=f"Build and push the image for {built}", zh=f"为 {arch or '该节点架构'} 构建并推送镜像")
+            ),
+        ),
+    )
+
+
+def unauthorized(pull: Pull, *, ambiguous: bool) -> Finding:
+    """Say why the login fails, as far as the pull secrets tell; a public image's misspelt name answers alike."""
+    gone = missing(pull)
+    if gone is not None:
+        return _secret_missing(pull, gone)
+    secrets = list(pull_secrets(pull))
+    if not secrets:
+        if ambiguous and (pull.reference.official or pulled_without(pull)):
+            return repository_not_found(pull, sure=False)
+        return _no_credentials(pull, ambiguous=ambiguous)
+    usable = [entry for entry in secrets if entry.secret is None or text(entry.secret, "type") in TYPES]
+    if not usable:
+        return _wrong_type(pull, secrets[0])
+    hosts = [entry.hosts() for entry in usable]
+    if all(found is not None for found in hosts):
+        known = [host for found in hosts for host in found or ()]
+        if not any(covers(pull.reference.host, host) for host in known):
+            return _refused(
+                pull,
+                "no_entry",
+                f"pull secret {usable[0].name} has no entry for {pull.reference.host} (it has {', '.join(known) or 'none'})",
+                f"拉取 Secret {usable[0].name} 中没有 {pull.reference.host} 的条目（现有：{'、'.join(known) or '无'}）",
+                usable,
+                proved("the entries of the secret were read", "读取了 Secret 中的条目", twice=True),
+            )
+        return _refused(
+            pull,
+            "rejected",
+            f"registry {pull.reference.host} rejects the login in pull secret {usable[0].name}",
+            f"镜像仓库 {pull.reference.host} 拒绝拉取 Secret {usable[0].name} 中的登录信息",
+            usable,
+            proved("the secret has an entry and the registry refuses it", "Secret 有对应条目而仓库拒绝", twice=True),
+        )
+    return _refused(
+        pull,
+        "rejected",
+        f"registry {pull.reference.host} does not accept pull secret {usable[0].name}: its login is wrong, or it has no "
+        "entry for this registry",
+        f"镜像仓库 {pull.reference.host} 不接受拉取 Secret {usable[0].name}：登录信息有误，或没有该仓库的条目",
+        usable,
+        inferred("what the secret holds is not read", "未读取 Secret 的内容", value=0.6),
+    )
+
+
+def _secret_missing(pull: Pull, gone: Named) -> Finding:
+    space = pull.object.namespace
+    elsewhere = copies(pull, gone.name)
+    hint = f"; {', '.join(elsewhere[:3])} has one of this name" if elsewhere else ""
+    hint_zh = f"；命名空间 {'、'.join(elsewhere[:3])} 中有同名 Secret" if elsewhere else ""
+    host = pull.reference.host
+    create = command(
+        f"kubectl -n {space} create secret docker-registry {gone.name} --docker-server={host} "
+        "--docker-username='<user>' --docker-password='<password>'",
+        summary=Phrase(
+            en=f"Create the pull secret {gone.name} for {host}", zh=f"为 {host} 创建拉取 Secret {gone.name}"
+        ),
+        verify=f"kubectl -n {space} get pods",
+        expect=Phrase(
+            en="the pods leave ImagePullBackOff within five minutes", zh="Pod 在五分钟内不再处于 ImagePullBackOff"
+        ),
+        undo=f"kubectl -n {space} delete secret {gone.name}",
+    )
+    return pull.finding(
+        "ImagePullSecretMissing",
+        Phrase(
+            en=f"{pull.who.en} cannot start: registry {host} asks for a login and the pull secret {gone.name} does not "
+            f"exist in {space}{hint}",
+            zh=f"{pull.who.zh} 无法启动：镜像仓库 {host} 要求登录，而 {space} 中不存在拉取 Secret {gone.name}{hint_zh}",
+        ),
+        confidence=proved("the reference was read and the Secret is absent", "读取了引用且 Secret 不存在", twice=True),
+        expected=f"Secret {gone.name}",
+        actual="absent",
+        near=elsewhere,
+        evidence=[pull.scene.absence("Secret", space, gone.name), gone.evidence(pull)],
+        remedies=(create,),
+    )
+
+
+def _no_credentials(pull: Pull, *, ambiguous: bool) -> Finding:
+    host, space = pull.reference.host, pull.object.namespace
+    default = "" if pull.reference.given else "; no registry is named, so docker.io is asked"
+    default_zh = "" if pull.reference.given else "；未写镜像仓库，因此访问 docker.io"
+    return pull.finding(
+        "ImageRegistryUnauthorized",
+        Phrase(
+            en=f"{pull.who.en} cannot start: registry {host} wants a login for {pull.reference.repository} and the pod has "
+            f"no pull secret{' (or there is no such repository)' if ambiguous else ''}{default}",
+            zh=f"{pull.who.zh} 无法启动：镜像仓库 {host} 对 {pull.reference.repository} 要求登录，而 Pod 没有拉取 Secret"
+            f"{'（也可能没有这个镜像库）' if ambiguous else ''}{default_zh}",
+        ),
+        variant="no_credentials",
+        confidence=inferred(
+            "the registry answers the same when the repository does not exist", "镜像库不存在时答复相同", value=0.6
+        )
+        if ambiguous
+        else proved("the registry asks for a login and none is set", "镜像仓库要求登录而未设置", twice=True),
+        expected=f"credentials for {host}",
+        actual="imagePullSecrets not set",
+        evidence=[pull.scene.field(pull.pod, "spec", "imagePullSecrets")],
+        remedies=(
+            command(
+                f"kubectl -n {space} create secret docker-registry registry-login --docker-server={host} "
+                "--docker-username='<user>' --docker-password='<password>'",
+                summary=Phrase(en=f"Create a pull secret for {host}", zh=f"为 {host} 创建拉取 Secret"),
+                verify=f"kubectl -n {space} get secret registry-login",
+                expect=Phrase(en="the object is listed", zh="能列出该对象"),
+                undo=f"kubectl -n {space} delete secret registry-login",
+            ),
+            template_patch(
+                pull.scene,
+                pull.pod,
+                {"imagePullSecrets": [{"name": "registry-login"}]},
+                summary=Phrase(en="Let the pods use it", zh="让 Pod 使用它"),
+            ),
+        ),
+    )
+
+
+def _wrong_type(pull: Pull, entry: Named) -> Finding:
+    kind = text(entry.secret, "type") or "Opaque"
+    secret = entry.secret
+    return _refused(
+        pull,
+        "wrong_type",
+        f"pull secret {entry.name} has the type {kind}, which is ignored for pulls",
+        f"拉取 Secret {entry.name} 的类型是 {kind}，拉取镜像时会被忽略",
+        [entry],
+        proved("the type of the secret was read", "读取了 Secret 的类型", twice=True),
+        evidence_of_secret=secret is not None,
+    )
+
+
+def _refused(
+    pull: Pull,
+    variant: str,
+    en: str,
+    zh: str,
+    secrets: list[Named],
+    confidence: Confidence,
+    *,
+    evidence_of_secret: bool = False,
+) -> Finding:
+    entry, space, host = secrets[0], pull.object.namespace, pull.reference.host
+    evidence = [entry.evidence(pull)]
+    if evidence_of_secret and entry.secret is not None:
+        evidence.append(pull.scene.field(entry.secret, "type"))
+    recreate = command(
+        f"kubectl -n {space} create secret docker-registry {entry.name} --docker-server={host} "
+        "--docker-username='<user>' --docker-password='<password>' --dry-run=client -o yaml | kubectl replace --force -f -",
+        summary=Phrase(
+            en=f"Replace pull secret {entry.name} with a valid login for {host}",
+            zh=f"用 {host} 的有效登录信息替换拉取 Secret {entry.name}",
+        ),
+        verify=f"kubectl -n {space} get pods",
+        expect=Phrase(
+            en="the pods leave ImagePullBackOff within five minutes", zh="Pod 在五分钟内不再处于 ImagePullBackOff"
+        ),
+        reversible=False,
+    )
+    return pull.finding(
+        "ImageRegistryUnauthorized",
+        Phrase(en=f"{pull.who.en} cannot start: {en}", zh=f"{pull.who.zh} 无法启动：{zh}"),
+        variant=variant,
+        confidence=confidence,
+        expected=f"a login that {host} accepts",
+        evidence=evidence,
+        remedies=(recreate,),
+    )
+
+
+def other_failure(pull: Pull) -> Finding:
+    """Quote the innermost clause of a text that no sharper code knows."""
+    cause = pull.cause or pull.container.waiting_reason
+    full = "no space left on device" in pull.message
+    node = ObjectRef(kind="Node", name=pull.node) if full and pull.node else None
+    advice = (
+        Phrase(en=f"Free disk space on node {pull.node}", zh=f"释放节点 {pull.node} 的磁盘空间")
+        if full
+        else Phrase(en="Do what the quoted text asks for", zh="按引用的文字处理")
+    )
+    fresh = not pull.message
+    checks: Iterator[NextCheck] = iter(
+        [
+            NextCheck(
+                command=f"kubectl -n {pull.object.namespace} describe {pull.object.slug}"
+                if node is None
+                else f"kubectl describe node {pull.node}",
+                why=Phrase(en="the newest events tell the cause", zh="最新的事件会说明原因"),
+            )
+        ]
+    )
+    return pull.finding(
+        "ImagePullFailed",
+        Phrase(
+            en=f"{pull.who.en} cannot start: image {pull.image} is not pulled: {cause[:200]}",
+            zh=f"{pull.who.zh} 无法启动：镜像 {pull.image} 拉取失败：{cause[:200]}",
+        ),
+        confidence=inferred("the cause could not be read", "未能读取原因", value=0.4)
+        if fresh
+        else matched("the runtime's own words", "运行时的原话", value=0.7),
+        expected="the image is pulled",
+        evidence=[pull.scene.field(pull.pod, *pull.container.status_path, "state", "waiting", "reason")],
+        remedies=(in_application(advice),),
+        next_checks=tuple(checks),
+    )
+
+
+def rate_limited(pull: Pull) -> Finding:
+    """Say that the registry limits pulls, and whether they are made without a login."""
+    anonymous = not list(pull_secrets(pull))
+    waiting = pull.known.waiting[canonical(pull.image)]
+    en = (
+        "pulls are made without a login, which counts per node address"
+        if anonymous
+        else "the login has used up its share"
+    )
+    zh = "拉取时没有登录，按节点地址计数" if anonymous else "该登录的额度已用完"
+    return pull.finding(
+        "ImageRateLimited",
+        Phrase(
+            en=f"{pull.who.en} cannot start: registry {pull.reference.host} limits the number of pulls; {en}",
+            zh=f"{pull.who.zh} 无法启动：镜像仓库 {pull.reference.host} 限制拉取次数；{zh}",
+        ),
+        confidence=proved(*_SERVER),
+        expected="pulls within the registry's limit",
+        actual=f"429 Too Many Requests, {max(waiting, 1)} waiting",
+        evidence=[pull.scene.field(pull.pod, "spec", "imagePullSecrets")]
+        if dig(pull.pod, "spec", "imagePullSecrets") is None
+        else [],
+        remedies=(
+            command(
+                f"kubectl -n {pull.object.namespace} create secret docker-registry registry-login "
+                f"--docker-server={pull.reference.host} --docker-username='<user>' --docker-password='<password>'",
+                summary=Phrase(
+                    en="Pull with a login, which has a larger share, and name it in imagePullSecrets",
+                    zh="使用登录信息拉取（额度更高），并在 imagePullSecrets 中引用",
+                ),
+                undo=f"kubectl -n {pull.object.namespace} delete secret registry-login",
+            ),
+            Remedy(
+                summary=Phrase(en="Or wait: the limit is lifted after some hours", zh="或者等待：几小时后限制会解除"),
+                who=Who.OUTSIDE,
+            ),
+        ),
+    )

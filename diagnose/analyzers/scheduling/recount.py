@@ -1,0 +1,247 @@
+"""Ask every node again, from fields: what keeps the pod out of it.
+
+Placement comes first (the pod's own wish and that of its bound volumes); only nodes that satisfy it are asked for the
+rest, as the catalogue says.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from cluster.fields import Obj, labels, mapping, name, namespace, objects, text, whole
+from diagnose.analyzers.scheduling.message import Reason
+from diagnose.analyzers.scheduling.nodes import AFFINITY, ANTI_AFFINITY, Fleet, NodeView, host_ports, term_means
+from diagnose.graph import references, selector_matches
+from diagnose.placement import (
+    CONTROL_PLANE,
+    SICK_TAINTS,
+    CORDON_TAINT,
+    Taint,
+    cordoned,
+    meets_terms,
+    required_terms,
+    selector_misses,
+    taints,
+    tolerates,
+)
+from diagnose.requests import effective_requests
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocker:
+    """One reason why a node does not take the pod. ``detail`` is the resource, the taint, the topology key, the port."""
+
+    reason: Reason
+    detail: str = ""
+    sick: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Recount:
+    """A pending pod against all nodes."""
+
+    fleet: Fleet
+    pod: Obj
+
+    @property
+    def spec(self) -> Obj:
+        """The pod's spec."""
+        return mapping(self.pod, "spec")
+
+    @cached_property
+    def requests(self) -> Mapping[str, Fraction]:
+        """What the pod asks of a node."""
+        return effective_requests(self.spec)
+
+    # -- placement
+
+    @cached_property
+    def by_selector(self) -> tuple[NodeView, ...]:
+        """Nodes that carry all pairs of the nodeSelector."""
+        return tuple(view for view in self.fleet.nodes if not selector_misses(self.spec, view.node))
+
+    @cached_property
+    def by_affinity(self) -> tuple[NodeView, ...]:
+        """Those of them that meet the required node affinity."""
+        terms = required_terms(self.spec)
+        return tuple(view for view in self.by_selector if meets_terms(terms, view.node))
+
+    @cached_property
+    def volumes(self) -> tuple[Obj, ...]:
+        """The bound volumes of the pod's claims that only some nodes may use."""
+        snapshot, found = self.fleet.scene.snapshot, []
+        for reference in references(self.spec):
+            if reference.kind != "PersistentVolumeClaim":
+                continue
+            claim = snapshot.get("PersistentVolumeClaim", namespace(self.pod), reference.name)
+            volume = snapshot.get("PersistentVolume", "", text(claim, "spec", "volumeName")) if claim else None
+            if volume is not None and objects(volume, *VOLUME_TERMS):
+                found.append(volume)
+        return tuple(found)
+
+    @cached_property
+    def suited(self) -> tuple[NodeView, ...]:
+        """Nodes that satisfy the pod's own placement and that of its volumes."""
+        return tuple(
+            view
+            for view in self.by_affinity
+            if all(meets_terms(objects(volume, *VOLUME_TERMS), view.node) for volume in self.volumes)
+        )
+
+    # -- everything else
+
+    @cached_property
+    def blockers(self) -> Mapping[str, tuple[Blocker, ...]]:
+        """What keeps the pod out of each suited node, by node name."""
+        return {view.name: tuple(self._blockers(view)) for view in self.suited}
+
+    @cached_property
+    def open(self) -> tuple[NodeView, ...]:
+        """Suited nodes on which nothing that was recounted keeps the pod out."""
+        return tuple(view for view in self.suited if not self.blockers[view.name])
+
+    @cached_property
+    def workers(self) -> tuple[NodeView, ...]:
+        """Suited nodes without those of the control plane that are closed by its taint, when others exist."""
+        others = tuple(view for view in self.suited if not self._control_plane(view))
+        return others or self.suited
+
+    def _control_plane(self, view: NodeView) -> bool:
+        return any(taint.key in CONTROL_PLANE and not tolerates(self.spec, taint) for taint in taints(view.node))
+
+    def cause(self) -> Blocker | None:
+        """Return what blocks most suited nodes as the only reason; when none is alone, what blocks most of them."""
+        alone: Counter[Blocker] = Counter()
+        shared: Counter[Blocker] = Counter()
+        for view in self.workers:
+            reasons = self.blockers[view.name]
+            shared.update(reasons)
+            if len(reasons) == 1:
+                alone.update(reasons)
+        counted = alone or shared
+        if not counted:
+            return None
+        return min(counted, key=lambda entry: (-counted[entry], _ORDER.index(entry.reason), entry.detail))
+
+    def blocked_by(self, blocker: Blocker) -> tuple[NodeView, ...]:
+        """Return the suited nodes that a blocker keeps out."""
+        return tuple(view for view in self.workers if blocker in self.blockers[view.name])
+
+    def _blockers(self, view: NodeView) -> Iterator[Blocker]:
+        for resource, wanted in sorted(self.requests.items()):
+            if view.free(resource) < wanted:
+                yield Blocker(reason="resource", detail=resource)
+        if len(view.pods) + 1 > view.allocatable.get("pods", Fraction(10**9)):
+            yield Blocker(reason="pods")
+        if cordoned(view.node, self.spec):
+            yield Blocker(reason="cordon")
+        if taint := self.repelled(view):
+            yield Blocker(reason="taint", detail=str(taint), sick=taint.key in SICK_TAINTS)
+        yield from self._by_pods(view)
+        for protocol, number in host_ports(self.spec):
+            if (protocol, number) in view.host_ports:
+                yield Blocker(reason="ports", detail=str(number))
+
+    def repelled(self, view: NodeView) -> Taint | None:
+        """Return the first taint of a node that the pod does not tolerate; the one of a cordon is told apart."""
+        return next(
+            (
+                taint
+                for taint in taints(view.node)
+                if taint.key != CORDON_TAINT and not tolerates(self.spec, taint)
+            ),
+            None,
+        )
+
+    def _by_pods(self, view: NodeView) -> Iterator[Blocker]:
+        for term in objects(self.spec, *AFFINITY):
+            key = text(term, "topologyKey")
+            meant = self.fleet.matching(term, self.pod)
+            first = not meant and term_means(term, self.pod, self.pod, self.fleet.scene)
+            domains = {other.labels.get(key) for _, other in meant}
+            if view.labels.get(key) is None or (not first and view.labels.get(key) not in domains):
+                yield Blocker(reason="pod_affinity", detail=key)
+        for key in dict.fromkeys(self._kept_away(view)):
+            yield Blocker(reason="anti_affinity", detail=key)
+        for constraint in objects(self.spec, "topologySpreadConstraints"):
+            key = text(constraint, "topologyKey")
+            if text(constraint, "whenUnsatisfiable") != "ScheduleAnyway" and self._uneven(constraint, view):
+                yield Blocker(reason="spread", detail=key)
+
+    def _kept_away(self, view: NodeView) -> Iterator[str]:
+        for term in objects(self.spec, *ANTI_AFFINITY):
+            key = text(term, "topologyKey")
+            domain = view.labels.get(key)
+            if domain is not None and any(
+                other.labels.get(key) == domain for _, other in self.fleet.matching(term, self.pod)
+            ):
+                yield key
+        for peer, other in self.fleet.keeping_away:
+            for term in objects(mapping(peer, "spec"), *ANTI_AFFINITY):
+                key = text(term, "topologyKey")
+                if view.labels.get(key) is None or other.labels.get(key) != view.labels.get(key):
+                    continue
+                if term_means(term, peer, self.pod, self.fleet.scene):
+                    yield key
+
+    def domains(self, constraint: Obj) -> dict[str, int]:
+        """Count the matching pods in each domain of a spread constraint, over the nodes that it counts."""
+        key, selector = text(constraint, "topologyKey"), mapping(constraint, "labelSelector")
+        counts: dict[str, int] = {}
+        for view in self.by_affinity:
+            if (domain := view.labels.get(key)) is None:
+                continue
+            counts.setdefault(domain, 0)
+            counts[domain] += sum(
+                namespace(pod) == namespace(self.pod)
+                and selector_matches(selector, labels(pod, "metadata", "labels"))
+                and not text(pod, "metadata", "deletionTimestamp")
+                for pod in view.pods
+            )
+        return counts
+
+    def _uneven(self, constraint: Obj, view: NodeView) -> bool:
+        domain = view.labels.get(text(constraint, "topologyKey"))
+        if domain is None:
+            return True
+        counts = self.domains(constraint)
+        few = 0 if len(counts) < whole(constraint, "minDomains", default=0) else min(counts.values(), default=0)
+        own = selector_matches(mapping(constraint, "labelSelector"), labels(self.pod, "metadata", "labels"))
+        return counts.get(domain, 0) + int(own) - few > (whole(constraint, "maxSkew") or 1)
+
+    # -- capacity
+
+    def best_free(self, resource: str) -> NodeView | None:
+        """Return the suited node with most left of a resource."""
+        return max(self.workers, key=lambda view: (view.free(resource), view.name), default=None)
+
+    def largest_node(self, resource: str) -> NodeView | None:
+        """Return the suited node with most allocatable of a resource."""
+        zero = Fraction(0)
+        return max(self.workers, key=lambda view: (view.allocatable.get(resource, zero), view.name), default=None)
+
+    def peers(self, view: NodeView) -> list[str]:
+        """Name the controllers of the pods on a node, for people."""
+        graph = self.fleet.scene.graph
+        return sorted({f"{namespace(pod)}/{name(graph.top(pod))}" for pod in view.pods})
+
+
+VOLUME_TERMS = ("spec", "nodeAffinity", "required", "nodeSelectorTerms")
+_ORDER: tuple[Reason, ...] = (
+    "resource",
+    "pods",
+    "cordon",
+    "taint",
+    "placement",
+    "pod_affinity",
+    "anti_affinity",
+    "spread",
+    "ports",
+    "zone",
+    "volumes",
+    "claim",
+    "other",
+)
+"""The order of the catalogue's table: it decides between reasons that block equally many nodes."""
