@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from prometheus_client import Gauge
 from starlette.exceptions import HTTPException
 
-from api import problems
+from api import handlers
 from api.clusters import Clusters
 from api.context import ApiContext, Services
 from api.description import describe
@@ -63,9 +63,9 @@ def create_app(context: ApiContext) -> FastAPI:
     app.state.services = services
     for router in (diagnoses, snapshots, workloads, runs, health, pages):
         app.include_router(router)
-    app.add_exception_handler(SextantError, problems.on_error)
-    app.add_exception_handler(RequestValidationError, problems.on_invalid)
-    app.add_exception_handler(HTTPException, problems.on_http)
+    app.add_exception_handler(SextantError, handlers.on_error)
+    app.add_exception_handler(RequestValidationError, handlers.on_invalid)
+    app.add_exception_handler(HTTPException, handlers.on_http)
     app.add_middleware(Gate, services=services)
     app.add_middleware(Edge, metrics=context.metrics)
     plain = app.openapi

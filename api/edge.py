@@ -9,11 +9,10 @@ from typing import Final
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
-from api.pages.failure import failure_page, wants_page
+from api.handlers import reply
 from core.errors import SextantError
 from core.identity import Caller
 from core.telemetry import Metrics
@@ -71,12 +70,12 @@ class Edge:
         except SextantError as error:
             if started():
                 raise
-            await error_response(request, error)(scope, receive, send)
+            await reply(request, problems.of_error(error, problems.request_id_of(request)))(scope, receive, send)
         except Exception:  # the edge of the process: what nobody foresaw becomes a problem that tells no internals
             log.exception("request failed", path=request.url.path)
             if started():
                 raise
-            await crash_response(request)(scope, receive, send)
+            await reply(request, problems.of_crash(problems.request_id_of(request)))(scope, receive, send)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
@@ -110,15 +109,3 @@ def stamp(headers: MutableHeaders, request_id: str) -> None:
             headers[name] = value
         else:
             headers.setdefault(name, value)
-
-
-def error_response(request: Request, error: SextantError) -> Response:
-    """Answer an error as a page to browsers outside of ``/v1``, as a problem otherwise."""
-    problem = problems.of_error(error, problems.request_id_of(request))
-    return failure_page(request, problem) if wants_page(request) else problems.answer(problem)
-
-
-def crash_response(request: Request) -> Response:
-    """Answer a fault of this program."""
-    problem = problems.of_crash(problems.request_id_of(request))
-    return failure_page(request, problem) if wants_page(request) else problems.answer(problem)

@@ -17,10 +17,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from pydantic_core import ErrorDetails
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -114,15 +112,16 @@ def of_error(error: SextantError, request_id: str = "") -> Problem:
 def of_failure(failure: RunFailure, request_id: str = "") -> Problem:
     """Return the problem of a run that failed, with the status that its error has in the tree."""
     kind = kinds_of_error().get(failure.code, SextantError)
+    interrupted = failure.code == "interrupted"
     return Problem(
         type=TYPES + failure.code,
-        title=kind.title,
-        status=kind.status,
+        title="The server stopped before it was done" if interrupted else kind.title,
+        status=503 if interrupted else kind.status,
         detail=failure.message,
         code=failure.code,
         request_id=request_id,
         next_step=failure.next_step,
-        retryable=kind.retryable or failure.code == "interrupted",
+        retryable=interrupted or kind.retryable,
     )
 
 
@@ -180,34 +179,19 @@ def of_fields(fields: list[InvalidField], request_id: str) -> Problem:
     )
 
 
-async def on_error(request: Request, error: Exception) -> Response:
-    """Answer an error of the tree."""
-    assert isinstance(error, SextantError)  # noqa: S101 - registered for this class only
-    return answer(of_error(error, request_id_of(request)))
-
-
-async def on_invalid(request: Request, error: Exception) -> Response:
-    """Answer parameters that do not fit their description."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    return answer(of_fields(fields_of(list(error.errors())), request_id_of(request)))
-
-
-async def on_http(request: Request, error: Exception) -> Response:
-    """Answer what the framework refuses: unknown paths and methods."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-    code, title = _HTTP.get(error.status_code, ("http_error", "The request was refused"))
-    detail = f"There is nothing at {request.url.path}." if error.status_code == 404 else f"{error.detail}."
-    problem = Problem(
+def of_http(status: int, detail: str, path: str, request_id: str) -> Problem:
+    """Return the problem of what the framework refuses: unknown paths and methods."""
+    code, title = _HTTP.get(status, ("http_error", "The request was refused"))
+    return Problem(
         type=TYPES + code,
         title=title,
-        status=error.status_code,
-        detail=detail,
+        status=status,
+        detail=f"There is nothing at {path}." if status == 404 else f"{detail}.",
         code=code,
-        request_id=request_id_of(request),
+        request_id=request_id,
         next_step="The paths and methods that exist are listed at /docs.",
         retryable=False,
     )
-    return answer(problem, error.headers)
 
 
 @cache

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cli.commands.version import installed_version
-from cli.recordings import DEMO
 from cluster.client import ClusterClient, connect
 from cluster.fields import text, truth
 from cluster.kubeconfig import find_identity
 from cluster.limits import client_limits
-from core.data import data_file
+from core.data import DEMO, data_file
 from core.errors import ClusterNotConfigured, SextantError
 from core.settings import Settings, config_path, describe_settings
 from core.storage import Database

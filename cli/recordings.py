@@ -12,9 +12,6 @@ from core.errors import BundleTooLarge, TargetInvalid
 from core.evidence import ObjectRef
 from core.settings import Settings
 
-DEMO = "demo/shop.tar.zst"
-"""The bundled recording, below ``datasets``."""
-
 
 def snapshot_for(wanted: Wanted, settings: Settings) -> tuple[Snapshot, str]:
     """Return the snapshot that was asked for and the namespace to look at (empty: all)."""
@@ -27,12 +24,12 @@ def recorded(wanted: Wanted, settings: Settings) -> Snapshot:
     """Open a recording: a path, ``-`` for standard input, or the demo."""
     from cluster.limits import recording_limits
     from cluster.recording import open_recording
-    from core.data import data_file
+    from core.data import DEMO, data_file
 
     limits = recording_limits(settings)
     if wanted.demo:
         with data_file(DEMO).open("rb") as stream:
-            return open_recording(stream, limits=limits)
+            return open_recording(stream, limits=limits, origin="the bundled demo")
     if wanted.recording == "-":
         return open_recording(io.BytesIO(_standard_input(settings.bundle.max_bytes)), limits=limits)
     return open_recording(Path(wanted.recording), limits=limits)

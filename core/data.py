@@ -7,6 +7,9 @@ from pathlib import Path, PurePosixPath
 
 _PACKAGE = Path(__file__).parent
 
+DEMO = "demo/shop.tar.zst"
+"""The bundled recording, so that there is something to ask without a cluster."""
+
 
 def data_file(relative: str) -> Path:
     """Return the path of ``datasets/<relative>``, a file or a folder.

@@ -30,7 +30,7 @@ from diagnose.findings import (
 )
 from diagnose.scene import Scene
 from diagnose.scope import Scope, resolve
-from diagnose.verdicts import Judged, graded, target_verdict, worst
+from diagnose.verdicts import Judged, graded, target_verdict, touches, worst
 from diagnose.wording import checked_families, headline
 
 log = structlog.get_logger(__name__)
@@ -65,12 +65,18 @@ def diagnose(
     causes = Causes(scene.graph, findings)
     standing, folded = causes.fold()
     standing = tuple(graded(finding, scene, scope.workloads, causes) for finding in standing)
-    in_progress = _in_scope(observed.in_progress, scope)
+    roots = [finding for finding in standing if finding.role is Role.ROOT]
+    in_progress = tuple(
+        entry
+        for entry in _in_scope(observed.in_progress, scope)
+        # What has a cause is not on its way, however long its grace may still last.
+        if not any(touches(root, causes.closure((entry.object,))) for root in roots)
+    )
     ruled_out = _in_scope(observed.ruled_out, scope)
     judged = Judged(
         scene=scene,
         causes=causes,
-        roots=[finding for finding in standing if finding.role is Role.ROOT],
+        roots=roots,
         in_progress=in_progress,
         ruled_out=ruled_out,
     )

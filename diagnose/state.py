@@ -3,7 +3,7 @@
 The rules are those of the catalogue, part 1, A.2 and decision 2.1.4.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cluster.fields import Obj, condition, dig, moment, text, truth, whole
@@ -62,6 +62,28 @@ def pod_satisfied(scene: Scene, pod: Obj) -> bool:
     return pod_ready(pod) and not recently_restarted(scene, pod)
 
 
+SHORT_RUN_SECONDS = 60
+"""A run that ended badly within this time never did its work: the program fails at its start."""
+OUTLIVED_SECONDS = 30
+"""How much longer than such a run the next one must last before it counts as an improvement."""
+
+
+def between_crashes(scene: Scene, pod: Obj) -> bool:
+    """Say whether a pod is only up until its next crash.
+
+    A container without a readiness probe is Ready from the first second of every run; one that fails at its start
+    would thus serve "now and then", by the second in which one looks.
+    """
+    return any(
+        container.running
+        and container.restarts > 0
+        and container.role in {"main", "sidecar"}
+        and (container.run_seconds or SHORT_RUN_SECONDS) < SHORT_RUN_SECONDS
+        and scene.age(container.started_at) <= (container.run_seconds or 0) + OUTLIVED_SECONDS
+        for container in containers(pod)
+    )
+
+
 Progress = Literal["satisfied", "serving", "short", "down"]
 
 
@@ -87,8 +109,17 @@ class WorkloadReading:
 def read_workload(scene: Scene, obj: Obj) -> WorkloadReading:
     """Read the numbers of a Deployment, ReplicaSet, StatefulSet, DaemonSet or bare pod.
 
-    A kind that is none of these is judged by the pods below it.
+    A kind that is none of these is judged by the pods below it. Pods that are only up until their next crash are not
+    counted as ready.
     """
+    reading = _numbers(scene, obj)
+    if not reading.ready:
+        return reading
+    unsteady = sum(pod_ready(pod) and between_crashes(scene, pod) for pod in scene.graph.pods_of(obj))
+    return replace(reading, ready=max(reading.ready - unsteady, 0)) if unsteady else reading
+
+
+def _numbers(scene: Scene, obj: Obj) -> WorkloadReading:
     status = dig(obj, "status")
     observed = whole(obj, "status", "observedGeneration") >= whole(obj, "metadata", "generation")
     match text(obj, "kind"):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cluster.fields import Obj, condition, text, truth, whole
+from cluster.kinds import WORKLOAD_KINDS
 from cluster.snapshot import ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
@@ -133,6 +134,8 @@ def graded(finding: Finding, scene: Scene, workloads: Iterable[Obj], causes: Cau
 
 def target_verdict(target: Obj, findings: Sequence[Finding]) -> Verdict | None:
     """Return the verdict of a target that is no workload and has a root of its own; None when it has none."""
+    if kind_of(target) in WORKLOAD_KINDS:
+        return None
     ref = ref_of(target)
     own = [finding for finding in findings if finding.object == ref and finding.severity is not Severity.LOW]
     if not own:

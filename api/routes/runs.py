@@ -50,7 +50,9 @@ async def list_runs(
     state: Annotated[RunState | None, Query(description="Only in this state.", examples=["succeeded"])] = None,
 ) -> RunList:
     """Return one page."""
-    page = await services.context.store.list_runs(owner=owner_of(caller), limit=limit, cursor=cursor, kind=kind, state=state)
+    page = await services.context.store.list_runs(
+        owner=owner_of(caller), limit=limit, cursor=cursor, kind=kind, state=state
+    )
     return RunList(runs=[run_view(run) for run in page.runs], next_cursor=page.next_cursor)
 
 

@@ -1,7 +1,9 @@
 """A running API in process, over a small snapshot built in code."""
 
 import contextlib
+import io
 import json
+import tarfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,14 +39,20 @@ def deployment(name: str, namespace: str = "shop", *, replicas: int = 1, ready: 
         return [{"apiVersion": "apps/v1", "kind": kind, "name": name, "uid": owner, "controller": True}]
 
     def meta(part: str, **more: Any) -> dict[str, Any]:
-        base = {"name": name, "namespace": namespace, "uid": f"{uid}-{part}", "creationTimestamp": MADE, "generation": 1}
+        base = {
+            "name": name,
+            "namespace": namespace,
+            "uid": f"{uid}-{part}",
+            "creationTimestamp": MADE,
+            "generation": 1,
+        }
         return {**base, "labels": labels, **more}
 
     template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "app", "image": image}]}}
     spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}
     status = {"replicas": replicas, "readyReplicas": ready, "observedGeneration": 1, "updatedReplicas": replicas}
     if ready:
-        container = {"ready": True, "started": True, "state": {"running": {"startedAt": MADE}}}
+        container: dict[str, Any] = {"ready": True, "started": True, "state": {"running": {"startedAt": MADE}}}
         status |= {"availableReplicas": ready}
     else:
         message = f'Back-off pulling image "{image}": not found'
@@ -182,3 +190,14 @@ def cluster_mode(**more: Any) -> ServerSettings:
 def replace_settings(settings: ServerSettings, **changes: Any) -> ServerSettings:
     """Return a copy with changes."""
     return settings.model_copy(update=changes)
+
+
+def tar_bytes(files: dict[str, bytes]) -> bytes:
+    """Pack files as a plain tar."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return out.getvalue()

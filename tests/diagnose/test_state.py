@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from diagnose.containers import containers
-from diagnose.state import pod_satisfied, read_workload, termination_current
+from diagnose.state import between_crashes, pod_satisfied, read_workload, termination_current
 from tests.diagnose import build
 
 
@@ -88,3 +88,33 @@ def test_a_deployment_whose_old_revision_serves_everything_is_serving_not_satisf
     top = build.deployment(replicas=2, ready=2)
     top["status"]["updatedReplicas"] = 1
     assert read_workload(build.scene(top), top).progress == "serving"
+
+
+@dataclass(frozen=True)
+class Up:
+    """A container that runs and is Ready, and whether it is only up until its next crash."""
+
+    id: str
+    since: float
+    ran: float
+    restarts: int
+    between: bool
+
+
+UPS = (
+    Up("third start of a program that dies within two seconds", since=1, ran=2, restarts=3, between=True),
+    Up("it has outlived its last run by a minute", since=70, ran=2, restarts=3, between=False),
+    Up("it ran for hours before", since=5, ran=7200, restarts=1, between=False),
+    Up("its first run", since=1, ran=2, restarts=0, between=False),
+)
+
+
+@pytest.mark.parametrize("case", UPS, ids=lambda case: case.id)
+def test_a_pod_between_two_crashes_does_not_serve(case: Up) -> None:
+    ended = build.terminated(1, ended=case.since + 1, ran=case.ran) if case.restarts else None
+    status = build.status(state=build.running(case.since), last=ended, restarts=case.restarts, ready=True)
+    top, middle, pod = build.deployed(build.pod(ready=True, statuses=[status]))
+    top["status"]["readyReplicas"] = 1
+    scene = build.scene(top, middle, pod)
+    assert between_crashes(scene, pod) is case.between
+    assert read_workload(scene, top).ready == (0 if case.between else 1)

@@ -17,6 +17,7 @@ from diagnose.analyzers.admission.webhooks import (
     configuration_ref,
     let_pass,
     look,
+    unknown_backend,
 )
 from diagnose.findings import Finding, NextCheck, Observation, Remedy, Risk, Who, proved
 from diagnose.remedies import command
@@ -129,6 +130,8 @@ def _renew(scene: Scene, refusal: Refusal, call: Call, found: Configuration | No
         )
     if found is not None:
         yield let_pass(found, verify, expect)
+    if backend is None and found is None:
+        yield unknown_backend(call)
 
 
 def _authority(found: Configuration) -> str:

@@ -13,7 +13,7 @@ from core.phrase import Phrase
 from diagnose.analyzers.admission.refusals import Refusal, reach_of
 from diagnose.findings import Finding, Observation, Remedy, Who, proved
 from diagnose.graph import template_of
-from diagnose.remedies import command, template_patch
+from diagnose.remedies import command, in_application, template_patch
 from diagnose.scene import Scene
 
 _BOUND = re.compile(
@@ -230,6 +230,11 @@ def _into_range(
                 en="the nearest value that the LimitRange allows; see whether the program runs well with it",
                 zh="LimitRange 允许的最接近的值；请确认程序在该值下能正常运行",
             ),
+        )
+    if not changes:
+        wanted = "; ".join(dict.fromkeys(breach.expected for breach in found))
+        yield in_application(
+            Phrase(en=f"Bring the values into range: {wanted}", zh=f"把数值改到允许的范围内：{wanted}")
         )
     if held:
         limit_range, path = held

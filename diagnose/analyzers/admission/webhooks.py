@@ -11,7 +11,7 @@ from core.phrase import Phrase
 from diagnose.analyzers.admission.refusals import Refusal, clipped, reach_of
 from diagnose.findings import Edge, Finding, NextCheck, Observation, Reach, Remedy, Risk, Who, proved
 from diagnose.graph import selects, template_of
-from diagnose.remedies import ROLLOUT_SECONDS, command
+from diagnose.remedies import ROLLOUT_SECONDS, command, outside
 from diagnose.scene import Scene
 from diagnose.state import pod_ready
 
@@ -142,7 +142,7 @@ def webhook_unavailable(scene: Scene, refusal: Refusal) -> Iterator[Observation]
         expected=f"{call.address or call.webhook} answers" + (f" within {call.timeout}" if call.timeout else ""),
         actual=clipped(call.error),
         evidence=tuple(evidence[:4]),
-        remedies=tuple(_remedies(scene, refusal, found, service, pods)),
+        remedies=tuple(_remedies(scene, refusal, call, found, service, pods)),
         next_checks=look(call),
         since=refusal.since,
     )
@@ -177,7 +177,12 @@ def _waits_for_itself(refusal: Refusal, service: Obj | None, ready: int) -> bool
 
 
 def _remedies(
-    scene: Scene, refusal: Refusal, found: Configuration | None, service: Obj | None, pods: tuple[Obj, ...]
+    scene: Scene,
+    refusal: Refusal,
+    call: Call,
+    found: Configuration | None,
+    service: Obj | None,
+    pods: tuple[Obj, ...],
 ) -> Iterator[Remedy]:
     workload = refusal.workload
     verify = f"kubectl -n {namespace(workload)} get {ref_of(workload).slug}"
@@ -211,6 +216,8 @@ def _remedies(
             )
     if found is not None:
         yield let_pass(found, verify, expect)
+    if backend is None and found is None:
+        yield unknown_backend(call)
 
 
 def backend_workload(scene: Scene, service: Obj | None, pods: tuple[Obj, ...]) -> Obj | None:
@@ -246,6 +253,17 @@ def let_pass(found: Configuration, verify: str, expect: Phrase) -> Remedy:
         undo=f'{head}\'[{{"op":"add","path":"{path}","value":"{policy}"}}]\'',
         risk=Risk.ACCESS,
         who=Who.CLUSTER_ADMIN,
+    )
+
+
+def unknown_backend(call: Call) -> Remedy:
+    """Send to whoever runs the webhook when neither its configuration nor its pods were read."""
+    where = f"Service {call.service_space}/{call.service}" if call.service else call.address or call.webhook
+    return outside(
+        Phrase(
+            en=f"Have whoever runs admission webhook {call.webhook} repair what answers at {where}",
+            zh=f"请准入 webhook {call.webhook} 的维护者修复 {where} 的后端",
+        )
     )
 
 

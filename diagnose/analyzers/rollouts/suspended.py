@@ -18,6 +18,9 @@ from diagnose.state import job_done, job_failed
 CANARY_SECONDS = 86400
 """How long a partition may hold back an update before it no longer looks like a canary."""
 
+QUEUE_SECONDS = 10
+"""How soon after a Job is made a queue suspends it."""
+
 Variant = Literal["paused", "suspended", "on_delete", "partition"]
 
 
@@ -152,9 +155,10 @@ def _suspended(scene: Scene, workload: Obj) -> Iterator[Observation]:
     by, by_zh = _by(author)
     evidence = scene.field(workload, "spec", "suspend")
     is_cron = text(workload, "kind") == "CronJob"
-    stopped = not is_cron and moment(condition(workload, "Suspended"), "lastTransitionTime")
-    born = moment(workload, "metadata", "creationTimestamp")
-    halted = bool(stopped and born and (stopped - born).total_seconds() > 10) and not controller_of(workload)
+    if is_cron:
+        halted = scene.target == ref_of(workload) and moment(workload, "status", "lastScheduleTime") is not None
+    else:
+        halted = _halted(workload)
     if not halted:
         yield _on_purpose(workload, evidence, f"is suspended on purpose{by}", f"被有意挂起{by_zh}")
         return
@@ -184,6 +188,14 @@ def _suspended(scene: Scene, workload: Obj) -> Iterator[Observation]:
         ),
         author=author,
     )
+
+
+def _halted(job: Obj) -> bool:
+    """Say whether a Job was suspended after it had begun; a queue suspends Jobs when they are made."""
+    stopped = moment(condition(job, "Suspended"), "lastTransitionTime")
+    born = moment(job, "metadata", "creationTimestamp")
+    late = stopped is not None and born is not None and (stopped - born).total_seconds() > QUEUE_SECONDS
+    return late and not controller_of(job)
 
 
 # -- updates by hand

@@ -53,7 +53,7 @@ class Verdict:
 
 _HEAD = re.compile(r"(?:\d{1,6})/(\d{1,6}) nodes (?:are )?available: ")
 _END = re.compile(r"\.(?=\s+(?:preemption:|no new claims|not found|No preemption|Preemption)|\s*$)|, preemption: ")
-_CLAUSE = re.compile(r"(\d{1,6}) ((?:(?!, \d{1,6} [A-Zcn(p]).){1,600})")
+_CLAUSE = re.compile(r"(\d{1,6}) ((?:(?!, \d{1,6} ).){1,600})")
 _REASONS: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     ("volumes", re.compile(r"exceed max volume count|not have enough free storage|cannot allocate all claims")),
     ("resource", re.compile(r"Insufficient ([\w./-]{1,120})")),
@@ -85,9 +85,9 @@ def take_apart(message: str) -> Verdict | None:
     head = _HEAD.search(message[:4000])
     if head is None:
         reason, detail = _reason(message[:1000])
-        return Verdict(total=0, clauses=(Clause(count=0, text=message[:300], reason=reason, detail=detail),)) if (
-            reason != "other"
-        ) else None
+        if reason == "other":
+            return None
+        return Verdict(total=0, clauses=(Clause(count=0, text=message[:300], reason=reason, detail=detail),))
     body = message[head.end() : 4000]
     if end := _END.search(body):
         body = body[: end.start()]

@@ -56,9 +56,7 @@ class NodeView:
     def largest(self, resource: str) -> list[tuple[Fraction, Obj]]:
         """Return the three pods that request most of a resource, largest first."""
         wanted = [(effective_requests(mapping(pod, "spec")).get(resource, Fraction(0)), pod) for pod in self.pods]
-        ranked = sorted(
-            (entry for entry in wanted if entry[0] > 0), key=lambda e: (-e[0], namespace(e[1]), name(e[1]))
-        )
+        ranked = sorted((entry for entry in wanted if entry[0] > 0), key=lambda e: (-e[0], namespace(e[1]), name(e[1])))
         return ranked[:3]
 
 
@@ -96,11 +94,7 @@ class Fleet:
     @cached_property
     def keeping_away(self) -> tuple[tuple[Obj, NodeView], ...]:
         """Those that keep other pods away by a required anti-affinity."""
-        return tuple(
-            (pod, view)
-            for pod, view in self.placed
-            if objects(mapping(pod, "spec"), *ANTI_AFFINITY)
-        )
+        return tuple((pod, view) for pod, view in self.placed if objects(mapping(pod, "spec"), *ANTI_AFFINITY))
 
     def matching(self, term: Obj, of: Obj) -> list[tuple[Obj, NodeView]]:
         """Return the placed pods that a pod affinity term of ``of`` means."""

@@ -16,8 +16,8 @@ from diagnose.analyzers.scheduling.nodes import AFFINITY, ANTI_AFFINITY, Fleet, 
 from diagnose.graph import references, selector_matches
 from diagnose.placement import (
     CONTROL_PLANE,
-    SICK_TAINTS,
     CORDON_TAINT,
+    SICK_TAINTS,
     Taint,
     cordoned,
     meets_terms,
@@ -54,6 +54,16 @@ class Recount:
     def requests(self) -> Mapping[str, Fraction]:
         """What the pod asks of a node."""
         return effective_requests(self.spec)
+
+    @cached_property
+    def _meant(self) -> dict[int, list[tuple[Obj, NodeView]]]:
+        return {}
+
+    def matching(self, term: Obj) -> list[tuple[Obj, NodeView]]:
+        """Return the placed pods that one of the pod's own affinity terms means; asked once for each term."""
+        if id(term) not in self._meant:
+            self._meant[id(term)] = self.fleet.matching(term, self.pod)
+        return self._meant[id(term)]
 
     # -- placement
 
@@ -147,18 +157,14 @@ class Recount:
     def repelled(self, view: NodeView) -> Taint | None:
         """Return the first taint of a node that the pod does not tolerate; the one of a cordon is told apart."""
         return next(
-            (
-                taint
-                for taint in taints(view.node)
-                if taint.key != CORDON_TAINT and not tolerates(self.spec, taint)
-            ),
+            (taint for taint in taints(view.node) if taint.key != CORDON_TAINT and not tolerates(self.spec, taint)),
             None,
         )
 
     def _by_pods(self, view: NodeView) -> Iterator[Blocker]:
         for term in objects(self.spec, *AFFINITY):
             key = text(term, "topologyKey")
-            meant = self.fleet.matching(term, self.pod)
+            meant = self.matching(term)
             first = not meant and term_means(term, self.pod, self.pod, self.fleet.scene)
             domains = {other.labels.get(key) for _, other in meant}
             if view.labels.get(key) is None or (not first and view.labels.get(key) not in domains):
@@ -174,9 +180,7 @@ class Recount:
         for term in objects(self.spec, *ANTI_AFFINITY):
             key = text(term, "topologyKey")
             domain = view.labels.get(key)
-            if domain is not None and any(
-                other.labels.get(key) == domain for _, other in self.fleet.matching(term, self.pod)
-            ):
+            if domain is not None and any(other.labels.get(key) == domain for _, other in self.matching(term)):
                 yield key
         for peer, other in self.fleet.keeping_away:
             for term in objects(mapping(peer, "spec"), *ANTI_AFFINITY):
