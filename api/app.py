@@ -1,9 +1,12 @@
 """The application: routes, layers, errors and life cycle, made from one context."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from prometheus_client import Gauge
@@ -21,9 +24,16 @@ from api.routes.runs import router as runs
 from api.routes.snapshots import router as snapshots
 from api.routes.workloads import router as workloads
 from api.security import Gate
-from core.errors import SextantError
+from core.errors import SextantError, StorageError
 
 __all__ = ["ApiContext", "create_app"]
+
+log = structlog.get_logger("sextant.http")
+
+
+RUNS_KEPT = timedelta(days=7)
+"""How long an ended run can be read: over a weekend and a week's review."""
+FORGET_SECONDS = 3600.0
 
 
 def create_app(context: ApiContext) -> FastAPI:
@@ -49,6 +59,7 @@ def create_app(context: ApiContext) -> FastAPI:
             await context.runner.open()
             stack.push_async_callback(context.runner.close, settings.server.shutdown_seconds)
             stack.callback(context.stopping.set)
+            stack.push_async_callback(_ended, asyncio.create_task(forget_old_runs(context)))
             yield
 
     app = FastAPI(
@@ -77,3 +88,18 @@ def create_app(context: ApiContext) -> FastAPI:
 
     app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend the document
     return app
+
+
+async def forget_old_runs(context: ApiContext) -> None:
+    """Delete runs that ended long ago, now and then."""
+    while True:
+        try:
+            await context.store.purge(datetime.now(UTC) - RUNS_KEPT)
+        except StorageError as exc:
+            log.warning("old runs could not be deleted", reason=exc.message)
+        await asyncio.sleep(FORGET_SECONDS)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})

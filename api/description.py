@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 from api import problems
 from api.models import DiagnosisDocument, DiagnosisRequest, RunView, SnapshotRequest
 from api.problems import Problem
+from api.security import OPEN_TO_ALL
 from core.errors import ClusterUnreachable, SextantError, StorageError, Unauthenticated
 from core.settings import ServerSettings
 
@@ -17,7 +18,6 @@ TEXT = (
     "than a call may wait becomes a run, with a stream of events."
 )
 MODELS: tuple[type[BaseModel], ...] = (DiagnosisDocument, DiagnosisRequest, Problem, RunView, SnapshotRequest)
-OPEN_PATHS = frozenset({"/healthz"})
 
 
 def describe(document: dict[str, Any], settings: ServerSettings) -> dict[str, Any]:
@@ -43,8 +43,9 @@ def describe(document: dict[str, Any], settings: ServerSettings) -> dict[str, An
     }
     everywhere = problems.documented(*_common(settings))
     for path, item in document["paths"].items():
+        guarded = path not in OPEN_TO_ALL[settings.auth]
         for operation in item.values():
-            _complete(operation, {} if path in OPEN_PATHS else everywhere, guarded=path not in OPEN_PATHS)
+            _complete(operation, everywhere if guarded else {}, guarded=guarded)
     return document
 
 

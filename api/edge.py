@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
@@ -49,17 +49,28 @@ class Edge:
         scope.setdefault("state", {})["request_id"] = request_id
         began = time.perf_counter()
         status = 0
+        unread = has_body(Headers(scope=scope))
+
+        async def receive_watched() -> Message:
+            nonlocal unread
+            message = await receive()
+            if not message.get("more_body", False):
+                unread = False
+            return message
 
         async def send_stamped(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                stamp(MutableHeaders(scope=message), request_id)
+                headers = MutableHeaders(scope=message)
+                stamp(headers, request_id)
+                if unread:  # or the rest of a body that was refused would still be taken in, however large
+                    headers["Connection"] = "close"
             await send(message)
 
         current_request.set(request_id)
         try:
-            await self._answer(scope, receive, send_stamped, started=lambda: status > 0)
+            await self._answer(scope, receive_watched, send_stamped, started=lambda: status > 0)
         finally:
             self._record(scope, status, time.perf_counter() - began)
 
@@ -71,8 +82,10 @@ class Edge:
             if started():
                 raise
             await reply(request, problems.of_error(error, problems.request_id_of(request)))(scope, receive, send)
+        except ClientDisconnect:
+            log.info("the caller went away", path=scope["path"])
         except Exception:  # the edge of the process: what nobody foresaw becomes a problem that tells no internals
-            log.exception("request failed", path=request.url.path)
+            log.exception("request failed", path=scope["path"])
             if started():
                 raise
             await reply(request, problems.of_crash(problems.request_id_of(request)))(scope, receive, send)
@@ -99,6 +112,11 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 def request_id_from(sent: str) -> str:
     """Return the id that the caller sent when it is harmless in a log, else a new one."""
     return sent if _SANE_ID.fullmatch(sent) else uuid.uuid4().hex
+
+
+def has_body(headers: Headers) -> bool:
+    """Say whether a request has a body."""
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
 def stamp(headers: MutableHeaders, request_id: str) -> None:

@@ -35,5 +35,5 @@ async def on_http(request: Request, error: Exception) -> Response:
     """Answer what the framework refuses."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     request_id = problems.request_id_of(request)
-    problem = problems.of_http(error.status_code, str(error.detail), request.url.path, request_id)
+    problem = problems.of_http(error.status_code, str(error.detail), request.scope["path"], request_id)
     return reply(request, problem, error.headers)

@@ -7,13 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.runs import Run, RunFailure, RunState, Step
 
+TARGET_PATTERN = r"^[^\x00-\x1f\x7f]*$"
 NAMESPACE_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"
 
 Target = Annotated[
     str,
     Field(
         max_length=320,
-        pattern=r"^[^\x00-\x1f\x7f]*$",
+        pattern=TARGET_PATTERN,
         examples=["deploy/checkout"],
         description="KIND/NAME as kubectl takes it; empty: everything in the namespace.",
     ),

@@ -7,6 +7,7 @@ that changes something must come from our own page. Mode ``cluster``: a bearer t
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -30,6 +31,9 @@ OPEN_TO_ALL: Final = {"token": frozenset({"/healthz"}), "cluster": frozenset({"/
 """Probes carry no token. They tell nothing but whether the service works."""
 MAX_TOKEN: Final = 16_384
 """Characters: tokens of service accounts have about 1,000, those of identity providers up to 8,000."""
+
+
+_HOST: Final = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +68,13 @@ class Gate:
         await self._app(scope, receive, send)
 
     async def _admit(self, request: Request) -> Admission:
-        if request.url.path in OPEN_TO_ALL[self._settings.auth]:
+        path = request.scope["path"]  # never request.url: that is made of the Host header, which anybody may write
+        if path in OPEN_TO_ALL[self._settings.auth]:
             return Admission()
         if self._settings.auth == "cluster":
             return Admission(caller=await self._services.clusters.caller(bearer(request.headers)))
         expected = self._services.context.access_token
-        if request.method == "GET" and request.url.path == "/" and (given := request.query_params.get("token")):
+        if request.method == "GET" and path == "/" and (given := request.query_params.get("token")):
             require_token(given, expected)
             return Admission(answer=welcome(request, expected))
         if request.headers.get("authorization"):
@@ -86,8 +91,8 @@ def check_host(headers: Headers, settings: ServerSettings) -> None:
     if settings.auth != "token":
         return
     host = headers.get("host", "").lower()
-    name = host if host.endswith("]") else host.rpartition(":")[0] if ":" in host else host
-    if name not in LOOPBACK | {allowed.lower() for allowed in settings.allowed_hosts}:
+    written = _HOST.fullmatch(host)
+    if written is None or written["name"] not in LOOPBACK | {allowed.lower() for allowed in settings.allowed_hosts}:
         raise WrongHost(
             "The Host header of the request is not one that this server answers to.",
             next_step="Open the address that was printed at start, or add the name to server.allowed_hosts.",
@@ -144,7 +149,7 @@ def require_token(given: str, expected: str) -> None:
 
 def welcome(request: Request, token: str) -> Response:
     """Keep the token in a cookie and take it out of the address, where histories and screens would show it."""
-    rest = [(key, value) for key, value in parse_qsl(request.url.query) if key != "token"]
+    rest = [(key, value) for key, value in parse_qsl(request.scope["query_string"].decode("latin-1")) if key != "token"]
     response = RedirectResponse("/" + (f"?{urlencode(rest)}" if rest else ""), status_code=303)
     response.set_cookie(COOKIE, token, httponly=True, samesite="strict", path="/")
     return response

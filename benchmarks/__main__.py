@@ -21,6 +21,7 @@ from benchmarks import synthetic
 from cluster.client import connect
 from cluster.fake import FakeCluster
 from cluster.fields import parse_time
+from cluster.identity import Credentials, Identity
 from cluster.live import collect
 from cluster.recording.bundle import write_bundle
 from cluster.snapshot import KindCoverage, Snapshot, SnapshotBuilder
@@ -96,7 +97,10 @@ def analysis() -> list[Result]:
 
 async def _collected(pods: int) -> tuple[int, float]:
     objects = [obj for items in synthetic.cluster(pods).values() for obj in items]
-    async with FakeCluster(objects).serve() as endpoint, connect(endpoint) as client:
+    async with (
+        FakeCluster(objects).serve() as endpoint,
+        connect(Identity(endpoint=endpoint, credentials=Credentials())) as client,
+    ):
         start = time.perf_counter()
         await collect(client)
         took = time.perf_counter() - start

@@ -1,6 +1,6 @@
 """The limits that settings ask for, in the form that each part of this package takes them."""
 
-from cluster.client import ClientLimits
+from cluster.exchange import ClientLimits
 from cluster.live import CollectLimits
 from cluster.logs import LogLimits
 from cluster.recording.intake import RecordingLimits
@@ -44,5 +44,5 @@ def recording_limits(settings: Settings) -> RecordingLimits:
         expanded_bytes=bundle.max_expanded_bytes,
         members=bundle.max_members,
         member_bytes=bundle.max_member_bytes,
-        ratio=bundle.max_ratio,
+        ratio=round(bundle.max_ratio),
     )

@@ -299,7 +299,7 @@ def controller_of(obj: Obj) -> Obj:
     owners = dig(obj, "metadata", "ownerReferences")
     if not isinstance(owners, list):
         return EMPTY
-    entries = [owner for owner in owners if isinstance(owner, Mapping)]
+    entries = [owner for owner in owners if isinstance(owner, dict)]
     for owner in entries:
         if owner.get("controller") is True:
             return owner

@@ -192,6 +192,18 @@ class Causes:
     findings: Sequence[Finding]
 
     @cached_property
+    def _needs(self) -> dict[ObjectRef, tuple[ObjectRef, ...]]:
+        return {}
+
+    def _next(self, ref: ObjectRef) -> tuple[ObjectRef, ...]:
+        found = self._needs.get(ref)
+        if found is None:
+            obj = self.graph.snapshot.find(ref)
+            found = () if obj is None else tuple(reach.ref for reach in self.graph.depends_on(obj))
+            self._needs[ref] = found
+        return found
+
+    @cached_property
     def _closures(self) -> Mapping[str, frozenset[ObjectRef]]:
         return {finding.id: self.closure(anchors(finding)) for finding in self.findings}
 
@@ -202,11 +214,8 @@ class Causes:
         for _ in range(MAX_DEPTH):
             fresh: list[ObjectRef] = []
             for ref in level:
-                obj = self.graph.snapshot.find(ref)
-                if obj is None:
-                    continue
-                fresh += [reach.ref for reach in self.graph.depends_on(obj) if reach.ref not in seen]
-                seen.update(fresh)
+                fresh += [needed for needed in self._next(ref) if needed not in seen]
+            seen.update(fresh)
             if not fresh:
                 break
             level = fresh
@@ -278,6 +287,14 @@ def rank(finding: Finding) -> tuple[int, int, float, int, str, str]:
 def capped(severity: Severity) -> Severity:
     """Return at most medium: what symptoms and contributing findings may carry."""
     return max(severity, Severity.MEDIUM, key=lambda entry: entry.rank)
+
+
+def answered(standing: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Make errors in the log of what was asked about the cause when nothing else is one: they are the answer then."""
+    if any(finding.role is Role.ROOT for finding in standing):
+        return tuple(standing)
+    raised = (replace(f, role=Role.ROOT) if f.code == "AppErrorsInLog" else f for f in standing)
+    return tuple(sorted(raised, key=rank))
 
 
 def _as_symptom(finding: Finding) -> Finding:

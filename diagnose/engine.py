@@ -10,12 +10,12 @@ from typing import TypeVar
 import structlog
 
 from cluster.fields import Obj
-from cluster.snapshot import Snapshot
+from cluster.snapshot import Snapshot, ref_of
 from core.evidence import verify
 from core.phrase import Phrase
 from core.settings import DiagnoseSettings
 from diagnose.analyzers import Analyzer, analyzers
-from diagnose.causes import Causes
+from diagnose.causes import Causes, answered
 from diagnose.findings import (
     Diagnosis,
     Finding,
@@ -64,7 +64,10 @@ def diagnose(
     ]
     causes = Causes(scene.graph, findings)
     standing, folded = causes.fold()
-    standing = tuple(graded(finding, scene, scope.workloads, causes) for finding in standing)
+    reaches = {ref_of(workload): causes.closure((ref_of(workload),)) for workload in scope.workloads}
+    standing = tuple(graded(finding, scene, scope.workloads, reaches) for finding in standing)
+    if scope.target is not None:
+        standing = answered(standing)
     roots = [finding for finding in standing if finding.role is Role.ROOT]
     in_progress = tuple(
         entry
@@ -75,7 +78,7 @@ def diagnose(
     ruled_out = _in_scope(observed.ruled_out, scope)
     judged = Judged(
         scene=scene,
-        causes=causes,
+        reaches=reaches,
         roots=roots,
         in_progress=in_progress,
         ruled_out=ruled_out,

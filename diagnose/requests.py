@@ -17,8 +17,7 @@ _POD_LEVEL = ("cpu", "memory")
 
 def amounts(entry: Obj, *path: str) -> dict[str, Fraction]:
     """Return the quantities of a resource list, unreadable ones left out."""
-    values = mapping(entry, *path)
-    parsed = {key: quantity(value) for key, value in values.items() if isinstance(key, str)}
+    parsed = {key: quantity(value) for key, value in mapping(entry, *path).items()}
     return {key: value for key, value in parsed.items() if value is not None}
 
 
@@ -50,9 +49,8 @@ def effective_requests(spec: Obj) -> dict[str, Fraction]:
         _raise(peak, step)
     _add(running, sidecars)
     _raise(running, peak)
-    for key, value in amounts(spec, "resources", "requests").items():
-        if key in _POD_LEVEL or key.startswith("hugepages-"):
-            running[key] = value
+    whole = amounts(spec, "resources", "requests")
+    running |= {key: value for key, value in whole.items() if key in _POD_LEVEL or key.startswith("hugepages-")}
     _add(running, amounts(spec, "overhead"))
     return {key: value for key, value in running.items() if value > 0}
 

@@ -3,7 +3,7 @@
 The rules are those of the catalogue: part 1, A.4, and decisions 2.1 and 2.2.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cluster.fields import Obj, condition, text, truth, whole
@@ -11,11 +11,14 @@ from cluster.kinds import WORKLOAD_KINDS
 from cluster.snapshot import ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
-from diagnose.causes import Causes, anchors
+from diagnose.causes import anchors
 from diagnose.findings import Finding, InProgress, NextCheck, RuledOut, Severity, Unexplained, Verdict, WorkloadState
 from diagnose.scene import Scene
 from diagnose.scope import kind_of
 from diagnose.state import WorkloadReading, job_done, job_failed, read_workload
+
+Reaches = Mapping[ObjectRef, frozenset[ObjectRef]]
+"""What each workload in scope depends on, itself included."""
 
 SERVING_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"})
 
@@ -25,7 +28,7 @@ class Judged:
     """What was observed, ready to be held against the workloads of a scope."""
 
     scene: Scene
-    causes: Causes
+    reaches: Reaches
     roots: Sequence[Finding]
     in_progress: Sequence[InProgress]
     ruled_out: Sequence[RuledOut]
@@ -34,7 +37,7 @@ class Judged:
         """Return the state of one workload, and what stays unexplained about it."""
         ref = ref_of(workload)
         reading = read_workload(self.scene, workload)
-        reach = self.causes.closure((ref,))
+        reach = self.reaches[ref]
         roots = [finding for finding in self.roots if touches(finding, reach)]
         heavy = [finding for finding in roots if finding.severity is not Severity.LOW]
         state = WorkloadState(
@@ -116,13 +119,11 @@ def unexplained(workload: Obj, reading: WorkloadReading) -> Unexplained:
     )
 
 
-def graded(finding: Finding, scene: Scene, workloads: Iterable[Obj], causes: Causes) -> Finding:
+def graded(finding: Finding, scene: Scene, workloads: Iterable[Obj], reaches: Reaches) -> Finding:
     """Raise a high root to critical when a workload serves nothing, lower it to medium while an old revision serves."""
     if finding.severity is not Severity.HIGH:
         return finding
-    hit = [
-        obj for obj in workloads if kind_of(obj) in SERVING_KINDS and touches(finding, causes.closure((ref_of(obj),)))
-    ]
+    hit = [obj for obj in workloads if kind_of(obj) in SERVING_KINDS and touches(finding, reaches[ref_of(obj)])]
     readings = [read_workload(scene, obj) for obj in hit]
     if any(reading.wanted > 0 and reading.ready == 0 for reading in readings):
         return replace(finding, severity=Severity.CRITICAL)

@@ -12,13 +12,13 @@ from core.phrase import Language
 
 def wants_page(request: Request) -> bool:
     """Say whether a browser asks for a page: programs, and everything below ``/v1``, get problems."""
-    return not request.url.path.startswith("/v1") and "text/html" in request.headers.get("accept", "")
+    return not request.scope["path"].startswith("/v1") and "text/html" in request.headers.get("accept", "")
 
 
 def failure_page(request: Request, problem: Problem) -> Response:
     """Return the page of a problem."""
     language = language_of(request)
-    other = f"{request.url.path}?lang={'en' if language == 'zh' else 'zh'}"
+    other = f"/?lang={'en' if language == 'zh' else 'zh'}"
     response = page(word("failed", language), failure(problem, language), language, other=other, status=problem.status)
     if problem.status == 401:
         response.headers.update(BEARER)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from api import answers, problems
 from api.bodies import Asked, read_asked
 from api.context import CallerOf, Services, ServicesOf, owner_of
+from api.models import NAMESPACE_PATTERN, TARGET_PATTERN
 from api.routes.parameters import IdempotencyKey, Lang, Prefer, QueryNamespace, QueryTarget
 from api.stopping import wait_for_run
 from api.uploads import RAW_TYPES
@@ -95,10 +96,11 @@ _BODY: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["bundle"],
+                    "additionalProperties": False,
                     "properties": {
                         "bundle": _FILE,
-                        "target": {"type": "string", "maxLength": 320},
-                        "namespace": {"type": "string", "maxLength": 63},
+                        "target": {"type": "string", "maxLength": 320, "pattern": TARGET_PATTERN},
+                        "namespace": {"type": "string", "maxLength": 63, "pattern": NAMESPACE_PATTERN},
                     },
                 }
             },

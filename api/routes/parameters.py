@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Header, Query
 
-from api.models import NAMESPACE_PATTERN
+from api.models import NAMESPACE_PATTERN, TARGET_PATTERN
 
 Prefer = Annotated[
     str,
@@ -29,7 +29,7 @@ QueryTarget = Annotated[
     str,
     Query(
         max_length=320,
-        pattern=r"^[^\x00-\x1f\x7f]*$",
+        pattern=TARGET_PATTERN,
         description="KIND/NAME; counts where the body does not name a target.",
         examples=["deploy/checkout"],
     ),

@@ -18,7 +18,7 @@ from cluster.identity import Credentials, Endpoint, Identity
 from cluster.recording.bundle import write_bundle
 from cluster.snapshot import KindCoverage, Snapshot, SnapshotBuilder
 from core.runs import Runner, RunStore
-from core.settings import ServerSettings, Settings, StorageSettings
+from core.settings import ClusterSettings, ServerSettings, Settings, StorageSettings
 from core.storage import Database
 from tests.api.judging import judge
 
@@ -48,7 +48,10 @@ def deployment(name: str, namespace: str = "shop", *, replicas: int = 1, ready: 
         }
         return {**base, "labels": labels, **more}
 
-    template = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "app", "image": image}]}}
+    template: dict[str, Any] = {
+        "metadata": {"labels": labels},
+        "spec": {"containers": [{"name": "app", "image": image}]},
+    }
     spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template}
     status = {"replicas": replicas, "readyReplicas": ready, "observedGeneration": 1, "updatedReplicas": replicas}
     if ready:
@@ -136,12 +139,14 @@ def make_context(
     server: ServerSettings | None = None,
     identity: Identity | None = None,
     open_demo: Callable[[], Snapshot] = demo,
+    retries: int = 2,
     **more: Any,
 ) -> ApiContext:
     """Return a context over a SQLite file of its own."""
     settings = Settings(
         server=server or ServerSettings(request_seconds=20, shutdown_seconds=0),
         storage=StorageSettings(state_dir=tmp_path / "state"),
+        cluster=ClusterSettings(retries=retries),
     )
     database = Database(settings.storage)
     store = RunStore(database)
@@ -182,14 +187,9 @@ def events_of(stream: str) -> list[dict[str, Any]]:
     return found
 
 
-def cluster_mode(**more: Any) -> ServerSettings:
+def cluster_mode() -> ServerSettings:
     """Return server settings for bearer tokens that the cluster reviews."""
-    return replace_settings(ServerSettings(request_seconds=20, shutdown_seconds=0), auth="cluster", **more)
-
-
-def replace_settings(settings: ServerSettings, **changes: Any) -> ServerSettings:
-    """Return a copy with changes."""
-    return settings.model_copy(update=changes)
+    return ServerSettings(request_seconds=20, shutdown_seconds=0, auth="cluster")
 
 
 def tar_bytes(files: dict[str, bytes]) -> bytes:

@@ -5,10 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message
+from structlog.testing import capture_logs
 
+from api.context import ApiContext
 from cluster.snapshot import Snapshot
 from core.settings import ServerSettings
-from tests.api.harness import Service, bundle_bytes, demo, events_of, make_context, running, tar_bytes
+from tests.api.harness import TOKEN, Service, bundle_bytes, demo, events_of, make_context, running, tar_bytes
 
 DEMO = {"source": {"type": "demo"}}
 
@@ -269,10 +272,47 @@ async def test_a_fault_of_this_program_tells_no_internals(tmp_path: Path) -> Non
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("the password is hunter2")
 
-    async with running(make_context(tmp_path, diagnose=broken)) as service:
-        failed = await service.client.post("/v1/diagnoses", json=DEMO)
-        page = await service.client.get("/v1/workloads", params={"source": "demo"})
+    with capture_logs() as logs:
+        failed, page = await _asked_of(make_context(tmp_path, diagnose=broken))
     for said in (failed, page):
         assert (said.status_code, said.json()["code"]) == (500, "internal")
         assert "hunter2" not in said.text
         assert "Traceback" not in said.text
+    crash = next(entry for entry in logs if entry["event"] == "request failed")
+    assert (crash["log_level"], crash["path"]) == ("error", "/v1/workloads")
+
+
+async def _asked_of(context: ApiContext) -> tuple[httpx.Response, httpx.Response]:
+    async with running(context) as service:
+        failed = await service.client.post("/v1/diagnoses", json=DEMO)
+        page = await service.client.get("/v1/workloads", params={"source": "demo"})
+    return failed, page
+
+
+async def test_a_caller_who_leaves_during_an_upload_leaves_nothing_behind(tmp_path: Path) -> None:
+    said: list[Message] = []
+    messages: list[Message] = [
+        {"type": "http.request", "body": b"x" * 100, "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        said.append(message)
+
+    headers = {"host": "127.0.0.1", "content-type": "application/zstd", "authorization": f"Bearer {TOKEN}"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/v1/diagnoses",
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    with capture_logs() as logs:
+        async with running(make_context(tmp_path)) as service:
+            await service.app(scope, receive, send)
+            runs = (await service.client.get("/v1/runs")).json()["runs"]
+    assert said == runs == []
+    assert {entry["log_level"] for entry in logs} == {"info"}

@@ -52,6 +52,10 @@ KNOCKS = (
     ),
     Knock(id="localhost", headers={**BEARER, "Host": "LOCALHOST:8484"}, status=200),
     Knock(id="ipv6 loopback", headers={**BEARER, "Host": "[::1]:8484"}, status=200),
+    Knock(id="host with a path", headers={"Host": "127.0.0.1:8484/healthz?"}, status=421, code="wrong_host"),
+    Knock(
+        id="host with a user", headers={**BEARER, "Host": "evil.example@localhost:8484"}, status=421, code="wrong_host"
+    ),
     Knock(id="own origin", headers={**BEARER, "Origin": BASE}, status=200),
     Knock(id="foreign origin", headers={**BEARER, "Origin": "https://evil.example"}, status=403, code="wrong_origin"),
     Knock(
@@ -109,9 +113,8 @@ KNOCKS = (
 @pytest.mark.parametrize("knock", KNOCKS, ids=lambda knock: knock.id)
 async def test_the_gate_lets_in_who_may_come_in(knock: Knock, tmp_path: Path) -> None:
     async with running(make_context(tmp_path)) as service, service.anonymous() as client:
-        said = await client.request(
-            knock.method, knock.path, headers={name: value.encode("latin-1") for name, value in knock.headers.items()}
-        )
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in knock.headers.items()]
+        said = await client.request(knock.method, knock.path, headers=raw)
     assert said.status_code == knock.status, said.text
     if knock.code:
         assert said.json()["code"] == knock.code

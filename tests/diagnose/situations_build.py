@@ -31,6 +31,12 @@ FINE = (Verdict.HEALTHY, Verdict.RECOVERED)
 
 DAY = 86_400.0
 
+PROBE = {"httpGet": {"path": "/healthz", "port": 8080}, "periodSeconds": 10, "failureThreshold": 3}
+REFUSED = (
+    'Readiness probe failed: Get "http://10.0.1.7:8080/healthz": dial tcp 10.0.1.7:8080: connect: connection refused'
+)
+PROBED = container(ports=[{"containerPort": 8080}], readinessProbe=PROBE, livenessProbe=PROBE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
@@ -99,14 +105,18 @@ def up(
     *,
     since: float = 3000,
     created: float | None = None,
+    placed: float | None = None,
     containers: Sequence[Obj] = (),
     statuses: Sequence[Obj] = (),
     **rest: Any,
 ) -> Obj:
-    """Make a pod that has been ready for ``since`` seconds."""
+    """Make a pod that has been ready for ``since`` seconds and on its node for ``placed`` (since it was made)."""
     born = since + 10 if created is None else created
     parts = list(containers) or [container(ports=[{"containerPort": 8080}])]
-    states = list(statuses) or [status(part["name"], state=running(since), ready=True, started=True) for part in parts]
+    states = list(statuses) or [
+        status(part["name"], state=running((born if placed is None else placed) - 5), ready=True, started=True)
+        for part in parts
+    ]
     return pod(
         name,
         containers=parts,
@@ -114,7 +124,7 @@ def up(
         ready=True,
         created=born,
         startTime=ago(born),
-        conditions=conditions(ready=True, since=since, scheduled=born),
+        conditions=conditions(ready=True, since=since, scheduled=born if placed is None else placed),
         **rest,
     )
 
@@ -189,7 +199,9 @@ def ready_among(pods: Sequence[Obj]) -> int:
 # -- workloads
 
 
-def replica_set(owner: Obj, *pods: Obj, revision: int = 1, wanted: int | None = None, created: float = 3600) -> list[Obj]:
+def replica_set(
+    owner: Obj, *pods: Obj, revision: int = 1, wanted: int | None = None, created: float = 3600
+) -> list[Obj]:
     """Return a ReplicaSet of a Deployment and its pods."""
     name, mark = owner["metadata"]["name"], f"{revision:04x}abcdef"
     labels = {"app": name, "pod-template-hash": mark}
@@ -265,7 +277,7 @@ def deploy(
     return [
         top,
         *replica_set(top, *pods, revision=2, wanted=count if not old else None, created=moved + 60),
-        *replica_set(top, *old, revision=1, created=created - 60),
+        *replica_set(top, *old, revision=1, wanted=ready_among(old), created=created - 60),
     ]
 
 
@@ -360,7 +372,10 @@ def job_of(name: str, *pods: Obj, owner: Obj | None = None, created: float = 360
             "backoffLimit": 6,
             "completions": 1,
             "parallelism": 1,
-            "template": {"metadata": {"labels": {"job-name": name}}, "spec": {**body_of(pods), "restartPolicy": "Never"}},
+            "template": {
+                "metadata": {"labels": {"job-name": name}},
+                "spec": {**body_of(pods), "restartPolicy": "Never"},
+            },
             **more,
         },
         status={"startTime": ago(created), **state},
@@ -459,7 +474,12 @@ def volume(of: Obj) -> Obj:
             "capacity": {"storage": "5Gi"},
             "accessModes": ["ReadWriteOnce"],
             "storageClassName": "standard",
-            "claimRef": {"kind": "PersistentVolumeClaim", "name": name, "namespace": space, "uid": of["metadata"]["uid"]},
+            "claimRef": {
+                "kind": "PersistentVolumeClaim",
+                "name": name,
+                "namespace": space,
+                "uid": of["metadata"]["uid"],
+            },
         },
         status={"phase": "Bound"},
     )

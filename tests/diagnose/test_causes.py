@@ -1,5 +1,7 @@
 """Root against symptom: folding needs both the catalogue's leave and a path of the graph."""
 
+from dataclasses import replace
+
 import pytest
 
 from cluster.snapshot import ref_of
@@ -121,14 +123,10 @@ def test_the_order_of_the_input_changes_nothing() -> None:
 def test_findings_rank_by_role_severity_and_confidence() -> None:
     top = build.deployment()
     sure, unsure = finding("AppCrashed", top), finding("AppCrashed", build.deployment("b"))
-    unsure = Finding(**{**_fields(unsure), "confidence": inferred("a guess", "猜测")})
-    mild = Finding(**{**_fields(sure), "severity": Severity.MEDIUM})
-    aside = Finding(**{**_fields(sure), "role": Role.CONTRIBUTING})
+    unsure = replace(unsure, confidence=inferred("a guess", "猜测"))
+    mild = replace(sure, severity=Severity.MEDIUM)
+    aside = replace(sure, role=Role.CONTRIBUTING)
     assert sorted([aside, mild, unsure, sure], key=rank) == [sure, unsure, mild, aside]
-
-
-def _fields(entry: Finding) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in Finding.__dataclass_fields__}
 
 
 def test_pods_stand_for_their_workload_when_findings_are_joined() -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from cluster.recording import open_recording
-from cluster.snapshot import Snapshot, SnapshotBuilder, ref_of
-from core.evidence import verify
+from cluster.snapshot import Snapshot, SnapshotBuilder
+from core.evidence import ObjectRef, verify
 from core.settings import DiagnoseSettings
 from diagnose.analyzers import analyzers
 from diagnose.engine import diagnose
@@ -58,9 +58,10 @@ def damaged(snapshot: Snapshot, chance: random.Random) -> Snapshot:
     builder = SnapshotBuilder(origin="damaged", namespace=snapshot.namespace)
     every = [obj for kind in snapshot.kinds() if kind != "Lease" for obj in snapshot.all(kind)]
     chosen = {id(obj) for obj in chance.choices(every, k=chance.randint(1, 8))}
-    for obj in every:
-        if id(obj) in chosen:
-            obj = copy.deepcopy(dict(obj))
+    for whole in every:
+        obj = dict(whole)
+        if id(whole) in chosen:
+            obj = copy.deepcopy(obj)
             holder, key = chance.choice([place for place in places(obj) if place[1] != "name" or chance.random() < 0.1])
             if isinstance(holder, dict) and chance.random() < 0.3:
                 del holder[key]
@@ -70,9 +71,9 @@ def damaged(snapshot: Snapshot, chance: random.Random) -> Snapshot:
     for entry in snapshot.coverage.kinds:
         builder.covered(entry)
     for (space, pod, container, previous), excerpt in snapshot.logs.items():
-        obj = snapshot.get("Pod", space, pod)
-        if obj is not None and chance.random() < 0.8:
-            builder.add_log(ref_of(obj), container, excerpt.lines, previous=previous)
+        if chance.random() < 0.8:
+            ref = ObjectRef(kind="Pod", namespace=space, name=pod)
+            builder.add_log(ref, container, excerpt.lines, previous=previous)
     return builder.build(now=snapshot.now)
 
 

@@ -9,7 +9,8 @@ from cluster.snapshot import ref_of
 from core.phrase import Phrase
 from diagnose.causes import Causes
 from diagnose.findings import Edge, Finding, InProgress, Reach, RuledOut, Severity, Verdict, proved
-from diagnose.verdicts import Judged, graded, target_verdict, worst
+from diagnose.scene import Scene
+from diagnose.verdicts import Judged, Reaches, graded, target_verdict, worst
 from tests.diagnose import build
 
 WORDS = Phrase(en="something", zh="某事")
@@ -25,6 +26,10 @@ def cause(about: build.Obj, *, severity: Severity = Severity.HIGH, code: str = "
         summary=WORDS,
         evidence=(build.scene(about).field(about, "metadata", "name"),),
     )
+
+
+def reaches(scene: Scene, top: build.Obj) -> Reaches:
+    return {ref_of(top): Causes(scene.graph, ()).closure((ref_of(top),))}
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def test_a_workload_is_judged_by_its_state_and_what_explains_it(case: Case) -> N
     scene = build.scene(top)
     judged = Judged(
         scene=scene,
-        causes=Causes(scene.graph, ()),
+        reaches=reaches(scene, top),
         roots=[cause(top, severity=case.severity)] if case.severity else [],
         in_progress=[InProgress(object=ref_of(top), reason=WORDS, until=scene.now, serving=case.serving)]
         if case.in_progress
@@ -83,7 +88,7 @@ def test_a_high_cause_becomes_critical_when_nothing_serves_and_medium_while_the_
     serving["status"]["updatedReplicas"] = 1
     for top, severity in ((down, Severity.CRITICAL), (serving, Severity.MEDIUM)):
         scene = build.scene(top)
-        assert graded(cause(top), scene, [top], Causes(scene.graph, ())).severity is severity
+        assert graded(cause(top), scene, [top], reaches(scene, top)).severity is severity
 
 
 def test_a_failed_job_fails_and_one_that_still_tries_is_degraded() -> None:
@@ -93,7 +98,7 @@ def test_a_failed_job_fails_and_one_that_still_tries_is_degraded() -> None:
     trying["status"]["active"] = 1
     for top, verdict in ((failed, Verdict.FAILING), (trying, Verdict.DEGRADED)):
         scene = build.scene(top)
-        judged = Judged(scene=scene, causes=Causes(scene.graph, ()), roots=[cause(top)], in_progress=[], ruled_out=[])
+        judged = Judged(scene=scene, reaches=reaches(scene, top), roots=[cause(top)], in_progress=[], ruled_out=[])
         assert judged.judge(top)[0].verdict is verdict
 
 

@@ -5,6 +5,7 @@ A refusal is read where its controller writes it, and counts only while the cont
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 
 from cluster.snapshot import ref_of
 from core.phrase import Phrase
@@ -21,31 +22,39 @@ from diagnose.analyzers.admission import (
     webhooks,
 )
 from diagnose.analyzers.admission.refusals import RETRY_SECONDS, Refusal, made_since, refusals
+from diagnose.analyzers.admission.usage import Usage
 from diagnose.findings import InProgress, Observation, RuledOut
 from diagnose.scene import Scene
 
 Rule = Callable[[Scene, Refusal], Iterator[Observation]]
 
-_RULES: tuple[tuple[str, Callable[[Refusal], bool], Rule], ...] = (
-    ("QuotaExceeded", quota.exceeds, quota.quota_exceeded),
-    ("QuotaRequiresResources", requirements.demands, requirements.quota_requires_resources),
-    ("PodSecurityViolated", security.violates, security.pod_security_violated),
-    ("ServiceAccountMissing", spec.lacks_account, spec.service_account_missing),
-    ("AdmissionWebhookCertificateInvalid", certificates.distrusts, certificates.certificate_invalid),
-    ("AdmissionWebhookUnavailable", webhooks.gets_no_answer, webhooks.webhook_unavailable),
-    ("AdmissionWebhookDenied", policies.denied_by_webhook, policies.webhook_denied),
-    ("AdmissionPolicyDenied", policies.denied_by_policy, policies.policy_denied),
-    ("LimitRangeViolated", limits.outside, limits.limit_range_violated),
-    ("PodSpecRejected", lambda _refusal: True, spec.pod_spec_rejected),
-)
-"""Code, whether a text is of that code, and the rule that reads it; the first that fits wins, the last fits all."""
+
+def _rules(usage: Usage) -> tuple[tuple[str, Callable[[Refusal], bool], Rule], ...]:
+    """Return code, whether a text is of that code, and the rule that reads it: the first that fits wins."""
+    return (
+        ("QuotaExceeded", quota.exceeds, partial(quota.quota_exceeded, usage=usage)),
+        (
+            "QuotaRequiresResources",
+            requirements.demands,
+            partial(requirements.quota_requires_resources, usage=usage),
+        ),
+        ("PodSecurityViolated", security.violates, security.pod_security_violated),
+        ("ServiceAccountMissing", spec.lacks_account, spec.service_account_missing),
+        ("AdmissionWebhookCertificateInvalid", certificates.distrusts, certificates.certificate_invalid),
+        ("AdmissionWebhookUnavailable", webhooks.gets_no_answer, webhooks.webhook_unavailable),
+        ("AdmissionWebhookDenied", policies.denied_by_webhook, policies.webhook_denied),
+        ("AdmissionPolicyDenied", policies.denied_by_policy, policies.policy_denied),
+        ("LimitRangeViolated", limits.outside, limits.limit_range_violated),
+        ("PodSpecRejected", lambda _refusal: True, spec.pod_spec_rejected),
+    )
 
 
 @analyzer(kinds=("ReplicaSet", "Event"))
 def admission(scene: Scene) -> Iterator[Observation]:
     """Yield one finding for each controller that may not create what it wants, under the name of what forbids it."""
+    rules = _rules(Usage(scene))
     for refusal in refusals(scene):
-        code, rule = next((code, rule) for code, fits, rule in _RULES if fits(refusal))
+        code, rule = next((code, rule) for code, fits, rule in rules if fits(refusal))
         if not refusal.short:
             yield _over(scene, refusal, code)
         elif refusal.namespace_ends:

@@ -12,7 +12,7 @@ from cluster.snapshot import ref_of
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers.admission.refusals import RETRY_SECONDS, Refusal, missing_pods, reach_of
-from diagnose.analyzers.admission.usage import biggest_users
+from diagnose.analyzers.admission.usage import Usage, User
 from diagnose.findings import Finding, InProgress, Observation, Remedy, Risk, Who, proved
 from diagnose.remedies import command, object_patch
 from diagnose.scene import Scene
@@ -71,7 +71,7 @@ def variant_of(key: str) -> str:
     return _PLAIN.get(key.removeprefix("requests.").removeprefix("limits."), "objects")
 
 
-def quota_exceeded(scene: Scene, refusal: Refusal) -> Iterator[Observation]:
+def quota_exceeded(scene: Scene, refusal: Refusal, *, usage: Usage) -> Iterator[Observation]:
     """Name the quota, what is used and asked against what is allowed, and who uses most of it."""
     quota_name, over = overruns(refusal.message)
     space = namespace(refusal.creator)
@@ -89,7 +89,7 @@ def quota_exceeded(scene: Scene, refusal: Refusal) -> Iterator[Observation]:
         )
         return
     first = over[0]
-    users = biggest_users(scene, space, first.key)
+    users = usage.biggest(space, first.key)
     yield Finding(
         code="QuotaExceeded",
         variant=variant_of(first.key),
@@ -112,12 +112,10 @@ def quota_exceeded(scene: Scene, refusal: Refusal) -> Iterator[Observation]:
     )
 
 
-def _summary(
-    refusal: Refusal, quota_name: str, over: tuple[Overrun, ...], users: list[tuple[str, Fraction, int]]
-) -> Phrase:
+def _summary(refusal: Refusal, quota_name: str, over: tuple[Overrun, ...], users: list[User]) -> Phrase:
     first = over[0]
     more = "".join(f"; {entry}" for entry in over[1:3])
-    top = ", ".join(f"{label} {readable(first.key, amount)}" for label, amount, _ in users)
+    top = ", ".join(f"{user.label} {readable(first.key, user.amount)}" for user in users)
     missing = missing_pods(refusal)
     return Phrase(
         en=f"{refusal.label} is refused {_pods(missing)}: quota {quota_name} of namespace "
@@ -165,7 +163,7 @@ def _remedies(
     quota_name: str,
     quota: Obj | None,
     over: tuple[Overrun, ...],
-    users: list[tuple[str, Fraction, int]],
+    users: list[User],
 ) -> Iterator[Remedy]:
     workload, space = refusal.workload, namespace(refusal.creator)
     if surge := _without_surge(refusal):
@@ -204,7 +202,7 @@ def _remedies(
             expect=Phrase(en=f"{ready}/{ready} ready", zh=f"{ready}/{ready} 就绪"),
             undo=f"kubectl -n {space} scale {slug} --replicas={wanted}",
         )
-    others = [label for label, _, _ in users if label != refusal.label]
+    others = [user.label for user in users if user.label != refusal.label]
     if others:
         yield command(
             f"kubectl -n {space} describe resourcequota {quota_name}",

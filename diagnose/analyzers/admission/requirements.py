@@ -1,7 +1,6 @@
 """A quota that counts a resource demands that every container states it."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from cluster.quantities import quantity
 from cluster.snapshot import ref_of
 from core.phrase import Phrase
 from diagnose.analyzers.admission.refusals import Refusal, reach_of
+from diagnose.analyzers.admission.usage import Usage
 from diagnose.findings import Finding, Observation, Remedy, Who, proved
 from diagnose.graph import template_of
 from diagnose.remedies import command, template_patch
@@ -41,7 +41,7 @@ def demanded(message: str) -> tuple[str, dict[str, list[str]]]:
     return found.group(1), keys
 
 
-def quota_requires_resources(scene: Scene, refusal: Refusal) -> Iterator[Observation]:
+def quota_requires_resources(scene: Scene, refusal: Refusal, *, usage: Usage) -> Iterator[Observation]:
     """Name the containers and the keys that the quota wants to count."""
     quota_name, keys = demanded(refusal.message)
     template = template_of(refusal.workload)
@@ -76,7 +76,7 @@ def quota_requires_resources(scene: Scene, refusal: Refusal) -> Iterator[Observa
         expected=f"{listed} set for {', '.join(lacking)}",
         actual=f"{listed} <unset>",
         evidence=tuple(evidence[:4]),
-        remedies=tuple(_set_resources(scene, refusal, keys, lacking)),
+        remedies=tuple(_set_resources(scene, refusal, keys, lacking, usage)),
         since=refusal.since,
     )
 
@@ -85,7 +85,9 @@ def _listed(names: list[str]) -> str:
     return f"container{'' if len(names) == 1 else 's'} {', '.join(names)}"
 
 
-def _set_resources(scene: Scene, refusal: Refusal, keys: dict[str, list[str]], lacking: list[str]) -> Iterator[Remedy]:
+def _set_resources(
+    scene: Scene, refusal: Refusal, keys: dict[str, list[str]], lacking: list[str], usage: Usage
+) -> Iterator[Remedy]:
     """State the missing values: what most containers of the namespace state, else a small start."""
     template = template_of(refusal.workload)
     changes: list[dict[str, Any]] = []
@@ -96,7 +98,7 @@ def _set_resources(scene: Scene, refusal: Refusal, keys: dict[str, list[str]], l
             if names and text(container, "name") not in names:
                 continue
             side, resource = _side(key)
-            usual = _usual(scene, namespace(refusal.creator), side, resource)
+            usual = usage.usual(namespace(refusal.creator), side, resource)
             guessed = guessed or not usual
             value = usual or _START.get(resource, "1")
             other = text(container, "resources", "limits" if side == "requests" else "requests", resource)
@@ -137,17 +139,6 @@ def _side(key: str) -> tuple[str, str]:
     if key.startswith("limits."):
         return "limits", key.removeprefix("limits.")
     return "requests", key.removeprefix("requests.")
-
-
-def _usual(scene: Scene, space: str, side: str, resource: str) -> str:
-    """Return what most containers of a namespace state, or an empty string."""
-    counts = Counter(
-        value
-        for pod in scene.snapshot.all("Pod", space)
-        for container in objects(pod, "spec", "containers")
-        if (value := text(container, "resources", side, resource))
-    )
-    return min(counts, key=lambda value: (-counts[value], value)) if counts else ""
 
 
 def _consistent(side: str, value: str, other: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from cluster.fields import Obj, dig, mapping, name, objects, text
@@ -14,16 +15,52 @@ TOP = 3
 """How many of the biggest users are named."""
 
 
-def biggest_users(scene: Scene, space: str, key: str) -> list[tuple[str, Fraction, int]]:
-    """Return the workloads of a namespace that use most of a quota key: label, amount, number of objects."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A workload (kind and name) and how much of a quota key it uses."""
+
+    label: str
+    amount: Fraction
+
+
+class Usage:
+    """Answers about the pods of a namespace, each worked out once: many refusals ask the same."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self._biggest: dict[tuple[str, str], list[User]] = {}
+        self._usual: dict[tuple[str, str, str], str] = {}
+
+    def biggest(self, space: str, key: str) -> list[User]:
+        """Return the workloads of a namespace that use most of a quota key, at most ``TOP``."""
+        if (space, key) not in self._biggest:
+            self._biggest[space, key] = _biggest_users(self.scene, space, key)
+        return self._biggest[space, key]
+
+    def usual(self, space: str, side: str, resource: str) -> str:
+        """Return what most containers of a namespace state as ``side`` of a resource, or an empty string."""
+        if (space, side, resource) not in self._usual:
+            self._usual[space, side, resource] = _usual(self.scene, space, side, resource)
+        return self._usual[space, side, resource]
+
+
+def _biggest_users(scene: Scene, space: str, key: str) -> list[User]:
     totals: dict[str, Fraction] = {}
-    counts: Counter[str] = Counter()
     for label, amount in _usage(scene, space, key):
         if amount > 0:
             totals[label] = totals.get(label, Fraction(0)) + amount
-            counts[label] += 1
     ranked = sorted(totals.items(), key=lambda entry: (-entry[1], entry[0]))
-    return [(label, amount, counts[label]) for label, amount in ranked[:TOP]]
+    return [User(label=label, amount=amount) for label, amount in ranked[:TOP]]
+
+
+def _usual(scene: Scene, space: str, side: str, resource: str) -> str:
+    counts = Counter(
+        value
+        for pod in scene.snapshot.all("Pod", space)
+        for container in objects(pod, "spec", "containers")
+        if (value := text(container, "resources", side, resource))
+    )
+    return min(counts, key=lambda value: (-counts[value], value)) if counts else ""
 
 
 def _usage(scene: Scene, space: str, key: str) -> Iterator[tuple[str, Fraction]]:

@@ -120,11 +120,12 @@ def webhook_unavailable(scene: Scene, refusal: Refusal) -> Iterator[Observation]
     where = (
         f"Service {call.service} in namespace {call.service_space}" if call.service else call.address or "its address"
     )
+    where_zh = f"命名空间 {call.service_space} 的 Service {call.service}" if call.service else where
     why, why_zh = _why(call, gone=gone, pods=len(pods), ready=ready, known=service is not None)
     loop = _waits_for_itself(refusal, service, ready)
     yield Finding(
         code="AdmissionWebhookUnavailable",
-        variant=call.variant,
+        variant="no_service" if gone else call.variant,
         confidence=proved(
             "the API server quotes the failed call",
             "API server 引用了失败的调用",
@@ -137,7 +138,7 @@ def webhook_unavailable(scene: Scene, refusal: Refusal) -> Iterator[Observation]
             en=f"Pods of {refusal.label} are refused because admission webhook {call.webhook} must be asked first and "
             f"does not answer: {where} {why}" + ("; its own pods wait for it" if loop else ""),
             zh=f"{refusal.label} 的 Pod 被拒绝创建：必须先询问准入 webhook {call.webhook}，而它没有响应："
-            f"{where} {why_zh}" + ("；它自己的 Pod 也在等它" if loop else ""),
+            f"{where_zh} {why_zh}" + ("；它自己的 Pod 也在等它" if loop else ""),
         ),
         expected=f"{call.address or call.webhook} answers" + (f" within {call.timeout}" if call.timeout else ""),
         actual=clipped(call.error),

@@ -129,7 +129,8 @@ def not_found(
     """Say which program is not in the image and where it is named."""
     container, word = failure.container, command.word
     line = " " in word
-    why_en, why_zh, near, remedies = "", "", [], []
+    why_en, why_zh, near = "", "", list[str]()
+    remedies: list[Remedy | None] = []
     if line:
         why_en, why_zh = "; the whole command line stands in one string", "；整条命令行写成了一个字符串"
         remedies.append(_split(failure, command))
@@ -148,8 +149,10 @@ def not_found(
     return failure.finding(
         "CommandNotFound",
         Phrase(
-            en=f"{failure.who.en} cannot start: {named} does not exist in image {container.image} (named in {command.written}){why_en}",
-            zh=f"{failure.who.zh} 无法启动：镜像 {container.image} 中没有 {named_zh}（来自 {command.written if command.path else '镜像的入口命令'}）{why_zh}",
+            en=f"{failure.who.en} cannot start: {named} does not exist in image {container.image} (named in "
+            f"{command.written}){why_en}",
+            zh=f"{failure.who.zh} 无法启动：镜像 {container.image} 中没有 {named_zh}（来自 "
+            f"{command.written if command.path else '镜像的入口命令'}）{why_zh}",
         ),
         confidence=inferred(
             "exit code 127 stands for a command that is not found", "退出码 127 表示找不到命令", value=0.6
@@ -170,9 +173,11 @@ def not_found(
             *remedies,
             in_application(
                 Phrase(
-                    en=f"Correct {command.written if command.path else 'command of the container'}, or put the program into the image"
+                    en=f"Correct {command.written if command.path else 'command of the container'}, or put the "
+                    f"program into the image"
                     + (
-                        " (a script also fails like this when its first line names a missing interpreter or ends in CRLF)"
+                        " (a script also fails like this when its first line names a missing interpreter or ends "
+                        "in CRLF)"
                         if word.endswith(".sh")
                         else ""
                     ),
@@ -263,7 +268,7 @@ def not_executable(
     failure: Failure, command: Command, why: str, *, by_log: bool = False, extra: Evidence | None = None
 ) -> Finding:
     """Say why a program that exists cannot be executed: its mode, a folder, or no valid format."""
-    container, word = failure.container, command.word
+    word = command.word
     named, named_zh = word or "the command", word or "启动命令"
     evidence = [failure.spec_evidence(*command.path)] if command.path else [failure.spec_evidence("image")]
     remedies: list[Remedy] = []

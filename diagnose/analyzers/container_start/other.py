@@ -25,7 +25,8 @@ def non_root_violated(failure: Failure) -> Finding | None:
     demanded, demanded_path = effective(container, "runAsNonRoot")
     user, user_path = effective(container, "runAsUser")
     if named:
-        en = f"the image names its user ({named['user']}) instead of numbering it, so the kubelet cannot tell that it is not root"
+        en = f"the image names its user ({named['user']}) instead of numbering it, so the kubelet cannot tell "
+        "that it is not root"
         zh = f"镜像以名称（{named['user']}）而非数字指定用户，kubelet 无法确认它不是 root"
         actual = f"image user {named['user']}"
     elif _OWN_ROOT.search(message) or user == 0:
@@ -73,7 +74,8 @@ def non_root_violated(failure: Failure) -> Finding | None:
 _MOUNT = (
     re.compile(r"error mounting \"(?P<source>[^\"]{1,400})\" to rootfs at \"(?P<target>[^\"]{1,400})\""),
     re.compile(
-        r"mount(?:ing)? .{0,200}?(?:to|at|on) (?P<target>/\S{1,300}?):? .{0,200}(?:not a directory|read-only file system)"
+        r"mount(?:ing)? .{0,200}?(?:to|at|on) (?P<target>/\S{1,300}?):? .{0,200}(?:not a directory|read-only "
+        r"file system)"
     ),
     re.compile(r"Are you trying to mount a directory onto a file"),
     re.compile(r"failed to prepare subPath for volumeMount \"(?P<volume>[^\"]{1,100})\" of container"),

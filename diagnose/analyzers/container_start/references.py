@@ -8,7 +8,7 @@ from typing import Any
 
 from cluster.fields import Obj, dig, mapping, moment, name, namespace, objects, text, truth, uid
 from cluster.kinds import BY_KEY
-from cluster.names import closest
+from cluster.names import closest, near_miss
 from cluster.snapshot import Event
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
@@ -31,12 +31,16 @@ from diagnose.state import START_REASONS
 SETTLE_SECONDS = 10
 """A pod younger than this may only be faster than the object that it needs."""
 
+SURE_SCORE = 2
+"""Names no further apart than this (one letter, or spelling) are taken for the same name misspelt."""
+
 RETRY_SECONDS = 120
 """Within this time the kubelet tries again once the object is there."""
 
 _NOT_FOUND = re.compile(r"(?P<kind>configmap|secret) \"(?P<name>[^\"]{1,253})\" not found")
 _NO_KEY = re.compile(
-    r"couldn't find key (?P<key>\S{1,253}) in (?P<kind>ConfigMap|Secret) (?P<space>[^/\s]{1,63})/(?P<name>[^\s:,]{1,253})"
+    r"couldn't find key (?P<key>\S{1,253}) in (?P<kind>ConfigMap|Secret) "
+    r"(?P<space>[^/\s]{1,63})/(?P<name>[^\s:,]{1,253})"
 )
 _NO_MOUNT_KEY = re.compile(r"references non-existent (?:config|secret) key: (?P<key>[^\s,:]{1,253})")
 
@@ -238,8 +242,9 @@ def _object_missing(lack: Lack) -> Finding:
         absent=True,
         affected=scene.reach_pods([lack.pod]),
         summary=Phrase(
-            en=f"{kind} {wanted} does not exist in {space}; {used.en} in {holder.slug} needs it{remark.en}{tail_en}",
-            zh=f"{space} 中不存在 {kind} {wanted}；{holder.slug} 的{used.zh}需要它{remark.zh}{tail_zh}",
+            en=f"{kind} {wanted} does not exist in {space} and is needed by {used.en} of "
+            f"{holder.slug}{remark.en}{tail_en}",
+            zh=f"{space} 中不存在 {kind} {wanted}；{holder.slug} 的{used.zh} 需要它{remark.zh}{tail_zh}",
         ),
         expected=f"{kind} {wanted} in {space}",
         actual="absent",
@@ -318,7 +323,7 @@ def _object_remedies(lack: Lack, near: list[str]) -> Iterator[Remedy]:
     reference, space = lack.reference, lack.space
     kind, wanted = reference.kind, reference.name
     snapshot = lack.scene.snapshot
-    if near and snapshot.get(kind, space, near[0]) is not None:
+    if near and near_miss(wanted, near[0]) <= SURE_SCORE and snapshot.get(kind, space, near[0]) is not None:
         yield template_patch(
             lack.scene,
             lack.pod,
@@ -329,7 +334,8 @@ def _object_remedies(lack: Lack, near: list[str]) -> Iterator[Remedy]:
     if source:
         slug = f"{kind.lower()}/{wanted}"
         yield command(
-            f"kubectl -n {source} get {slug} -o yaml | sed 's/namespace: {source}/namespace: {space}/' | kubectl apply -f -",
+            f"kubectl -n {source} get {slug} -o yaml | sed 's/namespace: {source}/namespace: {space}/' | kubectl "
+            f"apply -f -",
             summary=Phrase(en=f"Copy it from namespace {source}", zh=f"从命名空间 {source} 复制"),
             verify=f"kubectl -n {space} get {slug}",
             expect=Phrase(en="the object is listed", zh="能列出该对象"),
@@ -434,6 +440,8 @@ def _key_missing(lack: Lack, keys: set[str] | None) -> Finding:
             f'-p \'{{"data":{{"{reference.key}":null}}}}\'',
         )
     )
+    if near and near_miss(reference.key, near[0]) > SURE_SCORE:
+        remedies.reverse()  # a longer name of the same stem may as well mean something else
     tail_en = "; the running pod breaks when it starts again" if lack.running else ""
     tail_zh = "；运行中的 Pod 下次启动时会失败" if lack.running else ""
     return Finding(
@@ -449,8 +457,10 @@ def _key_missing(lack: Lack, keys: set[str] | None) -> Finding:
         part=reference.key,
         affected=scene.reach_pods([lack.pod]),
         summary=Phrase(
-            en=f"{kind} {reference.name} has no key {reference.key}, which {used.en} in {holder.slug} needs{listed}{hint}{tail_en}",
-            zh=f"{kind} {reference.name} 中没有键 {reference.key}，而 {holder.slug} 的{used.zh}需要它{listed_zh}{hint_zh}{tail_zh}",
+            en=f"{kind} {reference.name} has no key {reference.key}, needed by {used.en} of "
+            f"{holder.slug}{listed}{hint}{tail_en}",
+            zh=f"{kind} {reference.name} 中没有键 {reference.key}，而 {holder.slug} 的{used.zh} "
+            f"需要它{listed_zh}{hint_zh}{tail_zh}",
         ),
         expected=f"key {reference.key}",
         actual=f"keys: {', '.join(known[:6]) or ('none' if keys is not None else 'not read')}",

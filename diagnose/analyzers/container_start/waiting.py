@@ -23,7 +23,8 @@ _PROGRESS = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _HOST_PORT = re.compile(
-    r"(?:nc\b[^|;&\n]{0,60}?\s|--?h(?:ost)?[= ]|https?://|tcp://|wait-for(?:-it)?(?:\.sh)?\s|nslookup\s|getent hosts\s|dig\s|ping\s"
+    r"(?:nc\b[^|;&\n]{0,60}?\s|--?h(?:ost)?[= ]|https?://|tcp://|wait-for(?:-it)?(?:\.sh)?\s|nslookup\s|getent "
+    r"hosts\s|dig\s|ping\s"
     r"(?:-\w+ \d+ )?|-h )(?P<host>[a-z0-9][a-z0-9.-]{0,200})(?:[: ](?:-p )?(?P<port>\d{2,5}))?",
     re.IGNORECASE,
 )

@@ -185,7 +185,8 @@ def _advice(case: Case) -> Phrase:
             )
         case "DependencyUnreachable":
             return Phrase(
-                en=f"Bring {peer} up, or correct the address in the program's configuration; let the program retry at its start",
+                en=f"Bring {peer} up, or correct the address in the program's configuration; let the program "
+                f"retry at its start",
                 zh=f"让 {peer_zh} 恢复运行，或修正程序配置中的地址；并让程序在启动时重试",
             )
         case "DatastoreAuthFailed":

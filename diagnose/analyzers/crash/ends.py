@@ -150,7 +150,8 @@ _SIGNAL_REMEDIES: dict[str, Phrase] = {
         zh="程序在检查失败后自行中止，最后几行日志会说明是哪项检查",
     ),
     "SIGKILL": Phrase(
-        en="Something outside the program killed it: the kernel log of the node and the events of the pod would name it",
+        en="Something outside the program killed it: the kernel log of the node and the events of the pod would "
+        "name it",
         zh="程序被外部强制终止：节点的内核日志和 Pod 的事件会说明是谁",
     ),
     "SIGTERM": Phrase(
@@ -219,7 +220,8 @@ def _exited_zero(case: Case, seconds: float) -> Finding:
         Phrase(
             en=f"{case.who.en} ends without an error after {spell(seconds)}, again and again"
             f" ({container.restarts} restarts): {why_en}",
-            zh=f"{case.who.zh} 每次运行 {spell(seconds)} 后正常结束，反复重启（已重启 {container.restarts} 次）：{why_zh}",
+            zh=f"{case.who.zh} 每次运行 {spell(seconds)} 后正常结束，反复重启（已重启 {container.restarts} 次）："
+            f"{why_zh}",
         ),
         expected="a process that stays in the foreground",
         actual=f"exitCode 0 after {spell(seconds)}" + (f", command: {cut(shown, 120)}" if shown else ""),

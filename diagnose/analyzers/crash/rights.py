@@ -167,9 +167,11 @@ def _file(case: Case) -> Finding:
         remedies=(
             in_application(
                 Phrase(
-                    en=f"Give the user of the container the right to {what} in the image (chown or chmod in its build), "
+                    en=f"Give the user of the container the right to {what} in the image (chown or chmod in its "
+                    f"build), "
                     "or run it as the user who owns the file",
-                    zh=f"在镜像构建中为容器用户赋予 {path or '该文件'} 的权限（chown 或 chmod），或以该文件的所有者运行",
+                    zh=f"在镜像构建中为容器用户赋予 {path or '该文件'} 的权限（chown 或 chmod），"
+                    f"或以该文件的所有者运行",
                 )
             ),
         ),
@@ -251,7 +253,8 @@ def _low_port(case: Case) -> Finding:
         remedies=(
             in_application(
                 Phrase(
-                    en="Let the program listen on a port above 1023, such as 8080, and change targetPort and probes to match",
+                    en="Let the program listen on a port above 1023, such as 8080, and change targetPort and "
+                    "probes to match",
                     zh="让程序监听 1023 以上的端口（如 8080），并同步修改 targetPort 和探针",
                 )
             ),
@@ -304,7 +307,8 @@ def _capability(case: Case) -> Finding:
             remedy,
             in_application(
                 Phrase(
-                    en="Build the image so that this step is not needed at its start (owners and modes set in the build)",
+                    en="Build the image so that this step is not needed at its start (owners and modes set in "
+                    "the build)",
                     zh="在镜像构建时完成该步骤（设置好所有者与权限），启动时不再需要",
                 )
             ),

@@ -47,8 +47,10 @@ def restarts_increasing(scene: Scene, container: Container) -> Iterator[Observat
         part=container.name,
         affected=scene.reach_pods([container.pod]),
         summary=Phrase(
-            en=f"{case.who.en} is up now and has restarted {container.restarts} times, last {spell(age)} ago ({meaning.en})",
-            zh=f"{case.who.zh} 当前在运行，但已重启 {container.restarts} 次，最近一次在 {spell(age)} 前（{meaning.zh}）",
+            en=f"{case.who.en} is up now and has restarted {container.restarts} times, last {spell(age)} ago "
+            f"({meaning.en})",
+            zh=f"{case.who.zh} 当前在运行，但已重启 {container.restarts} 次，最近一次在 {spell(age)} 前（"
+            f"{meaning.zh}）",
         ),
         expected="no restarts",
         actual=f"restartCount {container.restarts}",

@@ -91,7 +91,7 @@ def _same(pod: Obj, other: Obj) -> bool:
 
 
 def mentions(container: Container, port: int) -> tuple[str | int, ...] | None:
-    """Return where a container's spec names the port: declared, or in arguments or a variable; None where it does not."""
+    """Return where a spec names the port: declared, in arguments or in a variable; None where it does not."""
     for index, entry in numbered(container.spec, "ports"):
         if whole(entry, "containerPort") == port:
             return ("ports", index, "containerPort")

@@ -82,8 +82,10 @@ def repository_not_found(pull: Pull, *, sure: bool = True) -> Finding:
     return pull.finding(
         "ImageRepositoryNotFound",
         Phrase(
-            en=f"{pull.who.en} cannot start: registry {reference.host} has no repository {reference.repository}{default}{hint}",
-            zh=f"{pull.who.zh} 无法启动：镜像仓库 {reference.host} 中没有镜像库 {reference.repository}{default_zh}{hint_zh}",
+            en=f"{pull.who.en} cannot start: registry {reference.host} has no repository "
+            f"{reference.repository}{default}{hint}",
+            zh=f"{pull.who.zh} 无法启动：镜像仓库 {reference.host} 中没有镜像库 "
+            f"{reference.repository}{default_zh}{hint_zh}",
         ),
         confidence=proved(*_SERVER)
         if sure
@@ -153,7 +155,8 @@ def never_pulled(pull: Pull) -> Finding:
         Phrase(
             en=f"{pull.who.en} cannot start: image {pull.image} is not on node {pull.node or 'of the pod'} and "
             f"imagePullPolicy Never forbids to pull it{where}",
-            zh=f"{pull.who.zh} 无法启动：节点 {pull.node or ''} 上没有镜像 {pull.image}，而 imagePullPolicy 为 Never，不允许拉取{where_zh}",
+            zh=f"{pull.who.zh} 无法启动：节点 {pull.node or ''} 上没有镜像 {pull.image}，而 imagePullPolicy 为 "
+            f"Never，不允许拉取{where_zh}",
         ),
         confidence=proved("kubelet and spec agree", "kubelet 与配置一致", twice=True),
         expected="the image is on the node",
@@ -207,8 +210,10 @@ def architecture(pull: Pull) -> Finding:
     return pull.finding(
         "ImageArchitectureMismatch",
         Phrase(
-            en=f"{pull.who.en} cannot start: image {pull.image} has no build for the processor of node {pull.node}{on_en}{more}",
-            zh=f"{pull.who.zh} 无法启动：镜像 {pull.image} 没有适合节点 {pull.node} 处理器{f'（{arch}）' if arch else ''}的版本{more_zh}",
+            en=f"{pull.who.en} cannot start: image {pull.image} has no build for the processor of node "
+            f"{pull.node}{on_en}{more}",
+            zh=f"{pull.who.zh} 无法启动：镜像 {pull.image} 没有适合节点 {pull.node} "
+            f"处理器{f'（{arch}）' if arch else ''}的版本{more_zh}",
         ),
         confidence=proved(*_SERVER, twice=bool(arch)),
         expected=f"a build for {built}",
@@ -243,7 +248,8 @@ def unauthorized(pull: Pull, *, ambiguous: bool) -> Finding:
             return _refused(
                 pull,
                 "no_entry",
-                f"pull secret {usable[0].name} has no entry for {pull.reference.host} (it has {', '.join(known) or 'none'})",
+                f"pull secret {usable[0].name} has no entry for {pull.reference.host} (it has "
+                f"{', '.join(known) or 'none'})",
                 f"拉取 Secret {usable[0].name} 中没有 {pull.reference.host} 的条目（现有：{'、'.join(known) or '无'}）",
                 usable,
                 proved("the entries of the secret were read", "读取了 Secret 中的条目", twice=True),
@@ -259,7 +265,8 @@ def unauthorized(pull: Pull, *, ambiguous: bool) -> Finding:
     return _refused(
         pull,
         "rejected",
-        f"registry {pull.reference.host} does not accept pull secret {usable[0].name}: its login is wrong, or it has no "
+        f"registry {pull.reference.host} does not accept pull secret {usable[0].name}: its login is wrong, or it "
+        f"has no "
         "entry for this registry",
         f"镜像仓库 {pull.reference.host} 不接受拉取 Secret {usable[0].name}：登录信息有误，或没有该仓库的条目",
         usable,
@@ -308,9 +315,11 @@ def _no_credentials(pull: Pull, *, ambiguous: bool) -> Finding:
     return pull.finding(
         "ImageRegistryUnauthorized",
         Phrase(
-            en=f"{pull.who.en} cannot start: registry {host} wants a login for {pull.reference.repository} and the pod has "
+            en=f"{pull.who.en} cannot start: registry {host} wants a login for {pull.reference.repository} and "
+            f"the pod has "
             f"no pull secret{' (or there is no such repository)' if ambiguous else ''}{default}",
-            zh=f"{pull.who.zh} 无法启动：镜像仓库 {host} 对 {pull.reference.repository} 要求登录，而 Pod 没有拉取 Secret"
+            zh=f"{pull.who.zh} 无法启动：镜像仓库 {host} 对 {pull.reference.repository} 要求登录，而 Pod "
+            f"没有拉取 Secret"
             f"{'（也可能没有这个镜像库）' if ambiguous else ''}{default_zh}",
         ),
         variant="no_credentials",
@@ -371,7 +380,8 @@ def _refused(
         evidence.append(pull.scene.field(entry.secret, "type"))
     recreate = command(
         f"kubectl -n {space} create secret docker-registry {entry.name} --docker-server={host} "
-        "--docker-username='<user>' --docker-password='<password>' --dry-run=client -o yaml | kubectl replace --force -f -",
+        "--docker-username='<user>' --docker-password='<password>' --dry-run=client -o yaml | kubectl replace "
+        "--force -f -",
         summary=Phrase(
             en=f"Replace pull secret {entry.name} with a valid login for {host}",
             zh=f"用 {host} 的有效登录信息替换拉取 Secret {entry.name}",

@@ -131,7 +131,7 @@ class Pull:
 
     @cached_property
     def message(self) -> str:
-        """The text that tells the cause: the waiting message, else the event when that holds no more than "Back-off"."""
+        """The text that tells the cause: the waiting message, else the event when that only says "Back-off"."""
         waiting = text(self.container.waiting, "message")
         if (not waiting or _BARE_BACK_OFF.search(waiting)) and self.event is not None:
             return self.event.message

@@ -43,7 +43,8 @@ def name_unresolved(pull: Pull, *, whole_node: bool = False) -> Finding:
     remedies.append(
         Remedy(
             summary=Phrase(
-                en=f"Correct the registry's name, or let the resolver of {_on_node(pull)} know it (cluster DNS is not used for pulls)",
+                en=f"Correct the registry's name, or let the resolver of {_on_node(pull)} know it (cluster DNS "
+                f"is not used for pulls)",
                 zh=f"修正镜像仓库的域名，或让 {_on_node(pull)} 的 DNS 能解析它（拉取镜像不使用集群 DNS）",
             ),
             who=Who.CLUSTER_ADMIN if whole_node else Who.OWNER,
@@ -106,7 +107,8 @@ def unreachable(pull: Pull) -> Finding:
         ),
         next_checks=(
             NextCheck(
-                command=f"kubectl debug {_on_node(pull)} -it --image=busybox -- wget -T 5 -O- https://{pull.reference.host}/v2/",
+                command=f"kubectl debug {_on_node(pull)} -it --image=busybox -- wget -T 5 -O- "
+                f"https://{pull.reference.host}/v2/",
                 why=Phrase(en="whether the node reaches the registry now", zh="节点现在能否访问镜像仓库"),
             ),
         ),

@@ -36,9 +36,7 @@ _TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "ImageRegistryNameUnresolved",
         "",
-        (
-            rf"lookup {_HOST}(?: on (?P<resolver>[\d.\[\]:a-f]{{3,50}}))?: .{{0,120}}?{_NO_NAME}",
-        ),
+        (rf"lookup {_HOST}(?: on (?P<resolver>[\d.\[\]:a-f]{{3,50}}))?: .{{0,120}}?{_NO_NAME}",),
     ),
     (
         "ImageRegistryTLSFailed",
@@ -58,7 +56,8 @@ _TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             rf"dial tcp \[?{_HOST}\]?:(?P<port>\d{{1,5}}): (?:connect: )?{_REFUSED}",
             r"(?P<how>Client\.Timeout exceeded|i/o timeout|context deadline exceeded|TLS handshake timeout)",
             r"(?P<how>connection refused|connection reset by peer|no route to host|network is unreachable)",
-            r"(?P<how>50[0234] (?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out))",
+            r"(?P<how>50[0234] (?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable))",
+            r"(?P<how>504 Gateway Time-?out)",
             r"status(?: code)?:? (?P<how>5\d\d)\b",
             r"(?P<how>unexpected EOF|: EOF\b)",
         ),
@@ -141,7 +140,8 @@ def told(message: str, reason: str = "") -> Told:
 _PREFIXES = re.compile(
     r"^(?:Failed to pull image \"[^\"]{0,400}\": |Back-off pulling image \"[^\"]{0,400}\"(?:: )?|Err\w{1,30}: |"
     r"rpc error: code = \w{1,30} desc = |failed to pull and unpack image \"[^\"]{0,400}\": |"
-    r"failed to resolve reference \"[^\"]{0,400}\": |failed to resolve image: |initializing source docker://\S{1,400}: |"
+    r"failed to resolve reference \"[^\"]{0,400}\": |failed to resolve image: |initializing source "
+    r"docker://\S{1,400}: |"
     r"reading manifest \S{1,200} in \S{1,300}: |Error response from daemon: |failed to do request: |"
     r"unable to pull image or OCI artifact: pull image err: |\s+)"
 )

@@ -1,7 +1,7 @@
 """CronJobs whose due times pass without a run."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal, assert_never
 from zoneinfo import available_timezones
@@ -39,12 +39,16 @@ Variant = Literal["controller", "deadline", "schedule", "history"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
-    """The newest due time that passed without a run. ``sure`` says whether the schedule's zone is known."""
+    """The newest due time that passed without a run.
+
+    ``sure`` says whether the schedule's zone is known; ``unexplained`` whether the CronJob itself gives no reason.
+    """
 
     due: datetime
     last: datetime | None
     following: datetime | None
     sure: bool
+    unexplained: bool = False
 
 
 Late = Mapping[tuple[str, str], Missed]
@@ -78,7 +82,8 @@ def late_runs(scene: Scene) -> Late:
         except ScheduleUnreadable:
             continue
         if missed is not None:
-            late[namespace(cron), name(cron)] = missed
+            unexplained = _variant(scene, cron, missed)[0] == "controller" and not objects(cron, "status", "active")
+            late[namespace(cron), name(cron)] = replace(missed, unexplained=unexplained)
     return late
 
 
@@ -227,7 +232,7 @@ def _correct(cron: Obj, near: list[str], *, in_zone: bool) -> Iterator[Remedy]:
 def _missed(scene: Scene, cron: Obj, missed: Missed, late: Late) -> Finding:
     variant, event = _variant(scene, cron, missed)
     age = scene.age(missed.due)
-    peers = _others(scene, cron, late) if variant == "controller" else []
+    peers, peer = _peer(scene, cron, late) if variant == "controller" else (0, None)
     lease = _stale_lease(scene) if variant == "controller" else None
     evidence: list[Evidence] = [
         scene.field(cron, "spec", "schedule"),
@@ -239,11 +244,11 @@ def _missed(scene: Scene, cron: Obj, missed: Missed, late: Late) -> Finding:
         evidence.append(scene.field(cron, "spec", "startingDeadlineSeconds"))
     if lease is not None:
         evidence.append(scene.field(lease, "spec", "renewTime"))
-    elif peers:
-        evidence.append(scene.field(peers[0], "status", "lastScheduleTime"))
+    elif peer is not None:
+        evidence.append(scene.field(peer, "status", "lastScheduleTime"))
     last = f"its last run was started {spoken_time(scene.age(missed.last))} ago" if missed.last else "it has never run"
     last_zh = f"上一次运行在 {spoken_time_zh(scene.age(missed.last))}前" if missed.last else "从未运行过"
-    why, why_zh = _why(cron, variant, peers=len(peers), stale=lease is not None)
+    why, why_zh = _why(cron, variant, peers=peers, stale=lease is not None)
     return Finding(
         code="CronJobMissedRuns",
         variant=variant,
@@ -280,16 +285,11 @@ def _variant(scene: Scene, cron: Obj, missed: Missed) -> tuple[Variant, Event | 
     return "controller", None
 
 
-def _others(scene: Scene, cron: Obj, late: Late) -> list[Obj]:
-    """Return other CronJobs that miss their runs too, without a reason of their own."""
-    found = []
-    for (space, other_name), missed in late.items():
-        other = scene.snapshot.get("CronJob", space, other_name)
-        if other is None or other is cron or objects(other, "status", "active"):
-            continue
-        if _variant(scene, other, missed)[0] == "controller":
-            found.append(other)
-    return found
+def _peer(scene: Scene, cron: Obj, late: Late) -> tuple[int, Obj | None]:
+    """Return how many other CronJobs miss their runs without a reason of their own, and one of them."""
+    own = (namespace(cron), name(cron))
+    keys = [key for key, missed in late.items() if missed.unexplained and key != own]
+    return len(keys), scene.snapshot.get("CronJob", *keys[0]) if keys else None
 
 
 def _stale_lease(scene: Scene) -> Obj | None:

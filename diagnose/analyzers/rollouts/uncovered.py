@@ -123,7 +123,10 @@ def _short(scene: Scene, workload: Obj, lacking: int, waiting: list[Obj]) -> Fin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A node without the agent: why it is left out, and the pod that fails there for want of it."""
+    """A node without the agent: why it is left out, and the pod that fails there for want of it.
+
+    ``at`` is the index of the taint that keeps it away, -1 where the labels of ``selector`` are missing instead.
+    """
 
     node: Obj
     taint: Obj
@@ -196,7 +199,7 @@ def _tolerates(toleration: Obj, taint: Obj) -> bool:
 def _missing_agent(scene: Scene, workload: Obj, gaps: list[Gap]) -> Finding:
     first = gaps[0]
     nodes = ", ".join(name(gap.node) for gap in gaps[:3]) + (", …" if len(gaps) > 3 else "")
-    if first.taint:
+    if first.at >= 0:
         why = f"their taint {_written(first.taint)} is not tolerated"
         why_zh = f"未容忍污点 {_written(first.taint)}"
         where: Evidence = scene.field(first.node, "spec", "taints", first.at)
@@ -236,7 +239,7 @@ def _written(taint: Obj) -> str:
 
 
 def _reach(scene: Scene, workload: Obj, gap: Gap) -> Remedy:
-    if not gap.taint:
+    if gap.at < 0:
         key, value = next(iter(gap.selector.items()))
         return command(
             f"kubectl label node {name(gap.node)} {key}={value}",

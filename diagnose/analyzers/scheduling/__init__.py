@@ -145,7 +145,7 @@ def _explain(waiting: Waiting) -> Finding:
         wish = no_suited_node(waiting, recount)
         if wish is not None and (verdict.has("placement") or verdict.has("zone")):
             return wish
-        cause = recount.cause()
+        cause = recount.cause({clause.reason for clause in verdict.clauses})
         if cause is not None and not recount.open and (found := _by_fields(waiting, recount, cause)):
             return found
     return _by_words(waiting)
@@ -153,8 +153,6 @@ def _explain(waiting: Waiting) -> Finding:
 
 def _by_fields(waiting: Waiting, recount: Recount, cause: Blocker) -> Finding | None:
     """Report a cause that the recount found and the message names too."""
-    if waiting.verdict is None or not waiting.verdict.has(cause.reason):
-        return None
     views = recount.blocked_by(cause)
     match cause.reason:
         case "resource":

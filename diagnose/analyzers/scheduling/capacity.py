@@ -46,7 +46,8 @@ def insufficient(waiting: Waiting, resource: str) -> Finding:
         summary = Phrase(
             en=f"No node has room for {who}: it requests {asks} {resource}, and the best node {best.name} has {free} "
             f"left ({missing} too little).",
-            zh=f"没有节点能容纳 {who_zh}：它请求 {asks} 的 {resource}，而最佳节点 {best.name} 只剩 {free}（还差 {missing}）。",
+            zh=f"没有节点能容纳 {who_zh}：它请求 {asks} 的 {resource}，而最佳节点 {best.name} 只剩 {free}"
+            f"（还差 {missing}）。",
         )
     return waiting.finding(
         "InsufficientResources",
@@ -54,8 +55,7 @@ def insufficient(waiting: Waiting, resource: str) -> Finding:
         summary=summary,
         expected=f"{resource} free ≥ {asks}",
         actual=f"{resource} free {free} of {readable(resource, best.allocatable.get(resource, Fraction(0)))} "
-        f"on {best.name}; largest node {readable(resource, most)}",
-        near=_requesters(best, resource),
+        f"on {best.name}; largest node {readable(resource, most)}{_requesters(waiting, best, resource)}",
         evidence=(
             *_request_field(waiting, resource),
             *_node_field(waiting, biggest if wanted > most else best, resource),
@@ -139,12 +139,14 @@ def _node_field(waiting: Waiting, view: NodeView, resource: str) -> tuple[Eviden
     return tuple(proofs)
 
 
-def _requesters(view: NodeView, resource: str) -> tuple[str, ...]:
-    """Name the pods that request most on the node, as their controllers."""
-    return tuple(
-        f"{namespace(pod)}/{name(pod)} requests {readable(resource, amount)} on {view.name}"
+def _requesters(waiting: Waiting, view: NodeView, resource: str) -> str:
+    """Name the pods that request most on the node, by what made them."""
+    graph = waiting.scene.graph
+    named = [
+        f"{namespace(pod)}/{name(graph.holder(pod))} {readable(resource, amount)}"
         for amount, pod in view.largest(resource)
-    )
+    ]
+    return f"; most is requested there by {', '.join(named)}" if named else ""
 
 
 def _remedies(

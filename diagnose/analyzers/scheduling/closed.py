@@ -23,8 +23,8 @@ def nodes_cordoned(waiting: Waiting, views: tuple[NodeView, ...]) -> Finding:
         "NodesCordoned",
         obj=ref_of(views[0].node),
         summary=Phrase(
-            en=f"No node takes {who}: {names}, which would fit, {'is' if len(views) == 1 else 'are'} closed for new pods "
-            f"(cordoned{by}).",
+            en=f"No node takes {who}: {names}, which would fit, {'is' if len(views) == 1 else 'are'} closed for new "
+            f"pods (cordoned{by}).",
             zh=f"没有节点可接收 {who_zh}：本来合适的 {names} 已被封锁（cordon{by}），不接收新 Pod。",
         ),
         expected="spec.unschedulable: <unset>",
@@ -98,8 +98,8 @@ def taint_not_tolerated(waiting: Waiting, recount: Recount | None, blocker: Bloc
         "TaintNotTolerated",
         part=taint.key,
         summary=Phrase(
-            en=f"No node takes {who}: {names} would fit but {'keeps' if len(views) == 1 else 'keep'} pods away with the "
-            f"taint {taint}, which the pod does not tolerate{differs}.",
+            en=f"No node takes {who}: {names} would fit but {'keeps' if len(views) == 1 else 'keep'} pods away with "
+            f"the taint {taint}, which the pod does not tolerate{differs}.",
             zh=f"没有节点可接收 {who_zh}：{names} 本来合适，但带有污点 {taint}，而 Pod 未容忍该污点{differs}。",
         ),
         expected=f"tolerations: {taint}",

@@ -5,12 +5,12 @@ rest, as the catalogue says.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from cluster.fields import Obj, labels, mapping, name, namespace, objects, text, whole
+from cluster.fields import Obj, labels, mapping, namespace, objects, text, whole
 from diagnose.analyzers.scheduling.message import Reason
 from diagnose.analyzers.scheduling.nodes import AFFINITY, ANTI_AFFINITY, Fleet, NodeView, host_ports, term_means
 from diagnose.graph import references, selector_matches
@@ -31,7 +31,7 @@ from diagnose.requests import effective_requests
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocker:
-    """One reason why a node does not take the pod. ``detail`` is the resource, the taint, the topology key, the port."""
+    """One reason why a node does not take the pod. ``detail``: the resource, taint, topology key or port."""
 
     reason: Reason
     detail: str = ""
@@ -121,14 +121,17 @@ class Recount:
     def _control_plane(self, view: NodeView) -> bool:
         return any(taint.key in CONTROL_PLANE and not tolerates(self.spec, taint) for taint in taints(view.node))
 
-    def cause(self) -> Blocker | None:
-        """Return what blocks most suited nodes as the only reason; when none is alone, what blocks most of them."""
+    def cause(self, named: Set[Reason]) -> Blocker | None:
+        """Return what blocks most suited nodes as the only reason; when none is alone, what blocks most of them.
+
+        Only reasons that the scheduler ``named`` count: it names at least one for each node.
+        """
         alone: Counter[Blocker] = Counter()
         shared: Counter[Blocker] = Counter()
         for view in self.workers:
-            reasons = self.blockers[view.name]
+            reasons = tuple(entry for entry in self.blockers[view.name] if entry.reason in named)
             shared.update(reasons)
-            if len(reasons) == 1:
+            if len(self.blockers[view.name]) == 1:
                 alone.update(reasons)
         counted = alone or shared
         if not counted:
@@ -218,18 +221,15 @@ class Recount:
     # -- capacity
 
     def best_free(self, resource: str) -> NodeView | None:
-        """Return the suited node with most left of a resource."""
-        return max(self.workers, key=lambda view: (view.free(resource), view.name), default=None)
+        """Return the node with most left of a resource, of those that only this resource keeps the pod out of."""
+        short = Blocker(reason="resource", detail=resource)
+        alone = [view for view in self.workers if self.blockers[view.name] == (short,)]
+        return max(alone or self.workers, key=lambda view: (view.free(resource), view.name), default=None)
 
     def largest_node(self, resource: str) -> NodeView | None:
         """Return the suited node with most allocatable of a resource."""
         zero = Fraction(0)
         return max(self.workers, key=lambda view: (view.allocatable.get(resource, zero), view.name), default=None)
-
-    def peers(self, view: NodeView) -> list[str]:
-        """Name the controllers of the pods on a node, for people."""
-        graph = self.fleet.scene.graph
-        return sorted({f"{namespace(pod)}/{name(graph.top(pod))}" for pod in view.pods})
 
 
 VOLUME_TERMS = ("spec", "nodeAffinity", "required", "nodeSelectorTerms")

@@ -171,7 +171,8 @@ def volume_elsewhere(waiting: Waiting, recount: Recount) -> Finding:
         summary=Phrase(
             en=f"No node takes {who}: its volume {name(volume)} can only be used on nodes with {where} ({fits}), and "
             "the pod cannot run there.",
-            zh=f"没有节点可接收 {who_zh}：其卷 {name(volume)} 只能在带有 {where} 的节点（{fits_zh}）上使用，而 Pod 无法在那里运行。",
+            zh=f"没有节点可接收 {who_zh}：其卷 {name(volume)} 只能在带有 {where} 的节点（{fits_zh}）上使用，"
+            "而 Pod 无法在那里运行。",
         ),
         expected=f"a node with {where} that the pod accepts",
         actual=f"usable on: {fits}",

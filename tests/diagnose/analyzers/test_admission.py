@@ -121,7 +121,8 @@ SAID = (
     Said(
         id="several bounds",
         text=forbidden(
-            "[maximum cpu usage per Pod is 1, but limit is 2, minimum memory usage per Pod is 64Mi.  No request is specified]"
+            "[maximum cpu usage per Pod is 1, but limit is 2, minimum memory usage per Pod is 64Mi.  No request is "
+            "specified]"
         ),
         code="LimitRangeViolated",
         words=("limits.cpu = 2", "per Pod"),
@@ -145,7 +146,8 @@ SAID = (
     ),
     Said(
         id="service account",
-        text='pods "web-5d4f-" is forbidden: error looking up service account shop/robot: serviceaccount "robot" not found',
+        text='pods "web-5d4f-" is forbidden: error looking up service account shop/robot: serviceaccount "robot" '
+        "not found",
         code="ServiceAccountMissing",
         part="robot",
         words=("ServiceAccount robot",),
@@ -153,7 +155,8 @@ SAID = (
     Said(
         id="admission policy",
         text=forbidden(
-            "ValidatingAdmissionPolicy 'no-latest' with binding 'all' denied request: failed expression: image has a tag"
+            "ValidatingAdmissionPolicy 'no-latest' with binding 'all' denied request: failed expression: image has a "
+            "tag"
         ),
         code="AdmissionPolicyDenied",
         object="ValidatingAdmissionPolicy/no-latest",
@@ -162,7 +165,8 @@ SAID = (
     ),
     Said(
         id="webhook says no",
-        text='admission webhook "validate.example.com" denied the request: [need-team] you must provide labels: {"team"}',
+        text='admission webhook "validate.example.com" denied the request: [need-team] you must provide '
+        'labels: {"team"}',
         code="AdmissionWebhookDenied",
         part="validate.example.com",
         words=("validate.example.com", "you must provide labels"),
@@ -175,7 +179,7 @@ SAID = (
         variant="no_service",
         object="ValidatingWebhookConfiguration/inject.example.com",
         part="inject.example.com",
-        words=("injector", "mesh", "does not exist"),
+        words=("Service injector", "namespace mesh", "does not exist"),
     ),
     Said(
         id="webhook refuses connections",
@@ -242,7 +246,7 @@ SAID = (
 
 @pytest.mark.parametrize("case", SAID, ids=lambda case: case.id)
 def test_each_refusal_gets_the_code_of_what_refused_it(case: Said) -> None:
-    finding = one(*refused(case.text))
+    finding = one(*refused(case.text), unread=("Service",))
     assert (finding.code, finding.variant, finding.part) == (case.code, case.variant, case.part)
     assert f"{finding.object.kind}/{finding.object.name}" == case.object
     for word in case.words:

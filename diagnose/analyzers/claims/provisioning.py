@@ -1,0 +1,306 @@
+"""Claims for which a driver should make or enlarge a volume and does not."""
+
+import re
+from datetime import timedelta
+
+from cluster.fields import condition, dig, labels, mapping, moment, name, numbered, objects, strings, text, truth
+from cluster.quantities import quantity
+from core.evidence import Evidence
+from core.phrase import Phrase
+from diagnose.analyzers.claims.view import BY_HAND, Claim
+from diagnose.findings import (
+    Finding,
+    InProgress,
+    Observation,
+    Remedy,
+    Risk,
+    RuledOut,
+    Severity,
+    Who,
+    inferred,
+    matched,
+    proved,
+)
+from diagnose.remedies import object_patch
+from diagnose.state import pod_ready
+
+FRESH_SECONDS = 600
+"""Events of the driver older than this say nothing about now."""
+DRIVER_SECONDS = 120
+SILENT_DRIVER_SECONDS = 300
+"""A driver that runs may take this long for a large volume."""
+
+_RPC = re.compile(r"rpc error: code = (\w{1,40}) desc = (.{1,400})", re.DOTALL)
+_COMMON_WORDS = frozenset({"com", "io", "org", "net", "k8s", "csi", "x", "sigs", "kubernetes", "driver", "storage"})
+_SELECTED = "volume.kubernetes.io/selected-node"
+
+
+def waits_by_design(claim: Claim) -> RuledOut | None:
+    """Say that a claim waits for its first pod because its class says so."""
+    if not claim.waits_for_pod or _SELECTED in labels(claim.obj, "metadata", "annotations"):
+        return None
+    if claim.latest("ProvisioningFailed"):
+        return None
+    used = bool(claim.uses)
+    return RuledOut(
+        code="ClaimProvisioningFailed",
+        object=claim.ref,
+        reason=Phrase(
+            en="the claim waits for its pod to get a node, as its storage class says",
+            zh="按其存储类的设定，声明在等待其 Pod 分配到节点",
+        )
+        if used
+        else Phrase(
+            en="the claim waits for its first pod, as its storage class says, and no pod uses it",
+            zh="按其存储类的设定，声明在等待第一个使用它的 Pod，而目前没有 Pod 使用它",
+        ),
+        evidence=(claim.scene.field(claim.storage_class or {}, "volumeBindingMode"),),
+    )
+
+
+def provisioning_failed(claim: Claim) -> Finding | None:
+    """Report a driver that fails to make the volume, or that nobody runs."""
+    failed = claim.latest("ProvisioningFailed")
+    if failed and claim.scene.age(failed.last) <= FRESH_SECONDS and "storageclass.storage" not in failed.message:
+        return _driver_error(claim)
+    if claim.provisioner == BY_HAND:
+        return _no_provisioner(claim, proven=True, words="makes no volumes: they must be made by hand", alive=False)
+    waiting = claim.latest("ExternalProvisioning")
+    if claim.storage_class is None or (claim.age < DRIVER_SECONDS and waiting is not None):
+        return None
+    if claim.age < DRIVER_SECONDS:
+        return None
+    alive = _driver_runs(claim)
+    if alive and claim.age < SILENT_DRIVER_SECONDS:
+        return None
+    absent = claim.scene.snapshot.absent("CSIDriver", "", claim.provisioner)
+    if not alive and not absent and waiting is None:
+        return None
+    words = "has not answered" if alive else "is not run by anybody here"
+    return _no_provisioner(claim, proven=absent and not alive, words=words, alive=alive)
+
+
+def _driver_error(claim: Claim) -> Finding:
+    event = claim.latest("ProvisioningFailed")
+    message = event.message if event else ""
+    match = _RPC.search(message)
+    code, cause = (match[1], match[2]) if match else ("", message)
+    cause = " ".join(cause.split())[:240].rstrip(" .")
+    end, end_zh = claim.user()
+    driver = claim.provisioner or "the storage driver"
+    proofs: list[Evidence] = [claim.scene.event(event)] if event else []
+    if claim.storage_class is not None:
+        proofs.append(claim.scene.field(claim.storage_class, "provisioner"))
+        if mapping(claim.storage_class, "parameters"):
+            proofs.append(claim.scene.field(claim.storage_class, "parameters"))
+    return claim.finding(
+        "ClaimProvisioningFailed",
+        variant="error",
+        confidence=matched("the storage driver's own message says so", "存储驱动自身的消息如此说明", value=0.8),
+        summary=Phrase(
+            en=f"{driver} cannot make the volume for the storage claim {claim.ref.name}: {cause}{end}.",
+            zh=f"{driver} 无法为存储声明 {claim.ref.name} 创建卷：{cause}{end_zh}。",
+        ),
+        expected="a volume is made",
+        actual=f"{code}: {cause}" if code else cause,
+        evidence=tuple(proofs),
+        remedies=(
+            Remedy(
+                summary=Phrase(
+                    en="Repair what the driver names: its parameters, its permission, the quota or the space behind it",
+                    zh="修复驱动指出的问题：参数、权限、配额或后端空间",
+                ),
+                risk=Risk.NONE,
+                who=Who.CLUSTER_ADMIN,
+            ),
+        ),
+    )
+
+
+def _driver_runs(claim: Claim) -> bool:
+    """Say whether a ready pod names the driver in its arguments, environment or name."""
+    driver = claim.provisioner
+    words = [word for word in re.split(r"[./-]", driver.lower()) if word and word not in _COMMON_WORDS]
+    tail = driver.rpartition("/")[2].lower()
+    for pod in claim.scene.snapshot.all("Pod"):
+        if not pod_ready(pod):
+            continue
+        called = name(pod).lower()
+        if tail in called or (words and all(word in called for word in words[:1]) and "csi" in called):
+            return True
+        for container in objects(pod, "spec", "containers"):
+            if any(driver in word for word in (*strings(container, "args"), *strings(container, "command"))):
+                return True
+            if any(text(entry, "value") == driver for entry in objects(container, "env")):
+                return True
+    return False
+
+
+def _no_provisioner(claim: Claim, *, proven: bool, words: str, alive: bool) -> Finding:
+    driver, end = claim.provisioner, claim.user()
+    words_zh = {
+        "has not answered": "没有响应",
+        "is not run by anybody here": "在这里没有运行",
+    }.get(words, "不会创建卷，必须手工创建")
+    waiting = claim.latest("ExternalProvisioning")
+    proofs: list[Evidence] = [claim.scene.event(waiting)] if waiting else []
+    proofs.append(claim.scene.field(claim.storage_class or {}, "provisioner"))
+    if proven and driver != BY_HAND:
+        proofs.append(claim.scene.absence("CSIDriver", "", driver))
+    proofs.append(claim.field("spec", "storageClassName"))
+    return claim.finding(
+        "ClaimProvisioningFailed",
+        variant="no_provisioner",
+        confidence=proved(
+            "the class names a driver that no pod and no CSIDriver object here bears",
+            "存储类指定的驱动没有对应的 Pod 或 CSIDriver",
+        )
+        if proven
+        else inferred(
+            "the driver says nothing; whether it works was not seen", "驱动没有任何消息；无法判断其是否工作", value=0.5
+        ),
+        summary=Phrase(
+            en=f"The storage claim {claim.ref.name} waits for a volume from {driver}, which {words}{end[0]}.",
+            zh=f"存储声明 {claim.ref.name} 等待 {driver} 创建卷，而它{words_zh}{end[1]}。",
+        ),
+        expected=f"a driver {driver} that makes volumes",
+        actual="its pods run and it is silent" if alive else "no such driver",
+        near=tuple(name(entry) for entry in claim.storage.classes if name(entry) != claim.class_name),
+        evidence=tuple(proofs),
+        remedies=_driver_remedies(claim),
+    )
+
+
+def _driver_remedies(claim: Claim) -> tuple[Remedy, ...]:
+    others = [
+        entry for entry in claim.storage.classes if text(entry, "provisioner") not in {claim.provisioner, BY_HAND}
+    ]
+    install = Remedy(
+        summary=Phrase(
+            en=f"Make a volume by hand for class {claim.class_name}"
+            if claim.provisioner == BY_HAND
+            else f"Install or repair the storage driver {claim.provisioner}",
+            zh=f"为存储类 {claim.class_name} 手工创建卷"
+            if claim.provisioner == BY_HAND
+            else f"安装或修复存储驱动 {claim.provisioner}",
+        ),
+        risk=Risk.NONE,
+        who=Who.CLUSTER_ADMIN,
+    )
+    if not others:
+        return (install,)
+    other = name(others[0])
+    anew = claim.made_anew(
+        {"storageClassName": other},
+        summary=Phrase(
+            en=f"Or make the claim anew with the class {other} (an unbound claim holds no data)",
+            zh=f"或者使用存储类 {other} 重建声明（未绑定的声明没有数据）",
+        ),
+    )
+    return (install, anew)
+
+
+# -- resizing
+
+_INFEASIBLE = frozenset({"ControllerResizeInfeasible", "NodeResizeInfeasible"})
+
+
+def resize(claim: Claim) -> Observation | None:
+    """Judge a bound claim that asks for more than its volume has."""
+    has = quantity(dig(claim.obj, "status", "capacity", "storage"))
+    if claim.phase != "Bound" or has is None or claim.asked <= has:
+        return None
+    if condition(claim.obj, "FileSystemResizePending").get("status") == "True":
+        return RuledOut(
+            code="ClaimResizeFailed",
+            object=claim.ref,
+            reason=Phrase(
+                en="the volume is enlarged; its file system grows when a pod mounts it again (restart the pod)",
+                zh="卷已扩容；Pod 重新挂载时文件系统才会扩大（重启 Pod 即可）",
+            ),
+            evidence=(claim.field("status", "capacity", "storage"),),
+        )
+    state = text(claim.obj, "status", "allocatedResourceStatuses", "storage")
+    failing = next(
+        (
+            index
+            for index, entry in numbered(claim.obj, "status", "conditions")
+            if text(entry, "type") in {"ControllerResizeError", "NodeResizeError"} and entry.get("status") == "True"
+        ),
+        None,
+    )
+    failed = claim.latest("VolumeResizeFailed")
+    forbidden = claim.storage_class is not None and not truth(claim.storage_class, "allowVolumeExpansion")
+    if state not in _INFEASIBLE and failing is None and failed is None and not forbidden:
+        began = moment(condition(claim.obj, "Resizing"), "lastTransitionTime") or claim.scene.now
+        if claim.scene.age(began) >= FRESH_SECONDS:
+            return None
+        return InProgress(
+            object=claim.ref,
+            reason=Phrase(en="the volume is being enlarged", zh="卷正在扩容"),
+            until=began + timedelta(seconds=FRESH_SECONDS),
+            serving=True,
+        )
+    return _resize_failed(claim, state, failing, forbidden=forbidden)
+
+
+def _resize_failed(claim: Claim, state: str, failing: int | None, *, forbidden: bool) -> Finding:
+    capacity = str(dig(claim.obj, "status", "capacity", "storage"))
+    failed = claim.latest("VolumeResizeFailed")
+    proofs: list[Evidence] = [
+        claim.field("spec", "resources", "requests", "storage"),
+        claim.field("status", "capacity", "storage"),
+    ]
+    why, why_zh = "the driver cannot do it", "驱动无法完成"
+    if forbidden and claim.storage_class is not None:
+        proofs.append(claim.scene.field(claim.storage_class, "allowVolumeExpansion"))
+        why = f"its class {claim.class_name} does not allow it"
+        why_zh = f"其存储类 {claim.class_name} 不允许"
+    elif failed:
+        proofs.insert(0, claim.scene.event(failed))
+        words = " ".join(failed.message.split())[:200].rstrip(" .")
+        why = why_zh = words
+    elif failing is not None:
+        proofs.append(claim.field("status", "conditions", failing))
+    elif state:
+        proofs.append(claim.field("status", "allocatedResourceStatuses", "storage"))
+    serving = all(pod_ready(use.pod) for use in claim.uses)
+    back = object_patch(
+        claim.obj,
+        {"spec": {"resources": {"requests": {"storage": capacity}}}},
+        summary=Phrase(
+            en=f"Go back to the size that the volume has ({capacity}); clusters before 1.34 may refuse that",
+            zh=f"改回卷的现有容量（{capacity}）；1.34 之前的集群可能拒绝",
+        ),
+        verify=f"kubectl -n {claim.ref.namespace} get pvc {claim.ref.name}",
+        expect=Phrase(en="CAPACITY equals what is asked", zh="CAPACITY 与请求一致"),
+    )
+    remedies: tuple[Remedy, ...] = (back,)
+    if forbidden and claim.storage_class is not None:
+        allow = object_patch(
+            claim.storage_class,
+            {"allowVolumeExpansion": True},
+            summary=Phrase(
+                en=f"Allow class {claim.class_name} to enlarge volumes, if its driver can",
+                zh=f"如果驱动支持，允许存储类 {claim.class_name} 扩容",
+            ),
+            verify=f"kubectl get storageclass {claim.class_name}",
+            expect=Phrase(en="ALLOWVOLUMEEXPANSION true", zh="ALLOWVOLUMEEXPANSION 为 true"),
+            who=Who.CLUSTER_ADMIN,
+        )
+        remedies = (allow, back)
+    return claim.finding(
+        "ClaimResizeFailed",
+        severity=Severity.LOW if serving else Severity.HIGH,
+        confidence=proved(
+            "size asked, size had and the reason were read", "已读取请求容量、现有容量与原因", twice=True
+        ),
+        summary=Phrase(
+            en=f"The storage claim {claim.ref.name} asks for {claim.size} but its volume stays at {capacity}: {why}.",
+            zh=f"存储声明 {claim.ref.name} 请求 {claim.size}，但其卷仍为 {capacity}：{why_zh}。",
+        ),
+        expected=f"status.capacity.storage: {claim.size}",
+        actual=f"status.capacity.storage: {capacity}",
+        evidence=tuple(proofs),
+        remedies=remedies,
+    )

@@ -1,0 +1,238 @@
+"""Pods that get no network or no address, before any container starts."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from cluster.fields import Obj, moment, name, objects, text
+from cluster.snapshot import Event, ref_of
+from core.evidence import ObjectRef
+from core.phrase import Phrase
+from diagnose.analyzers import analyzer
+from diagnose.containers import containers
+from diagnose.findings import Edge, Finding, InProgress, NextCheck, Observation, Reach, RuledOut, Who, matched, proved
+from diagnose.remedies import command, outside
+from diagnose.scene import Scene
+from diagnose.state import pod_ready
+
+REASONS = ("FailedCreatePodSandBox", "NetworkNotReady")
+
+_EXHAUSTED = re.compile(
+    r"no IP addresses available in range set|failed to assign an IP address to container|No more free "
+    r"(?:addresses|blocks)|"
+    r"Assigned 0 out of 1 requested|No more IPs available|range is full|pod cidr not assigned|no available IPs?",
+    re.IGNORECASE,
+)
+_PLUGIN = re.compile(r"plugin type=\"(?P<plugin>[\w.-]{1,60})\"|CNI network \"(?P<network>[\w.-]{1,60})\"")
+_PREFIX = re.compile(
+    r"^(?:Failed to create pod sandbox: |rpc error: code = \w{1,30} desc = |failed to create pod network sandbox "
+    r"[^:]{1,200}: |"
+    r"failed to set ?up (?:network for )?sandbox (?:container )?\"[^\"]{1,100}\"(?: network for pod "
+    r"\"[^\"]{1,200}\")?: |"
+    r"plugin type=\"[\w.-]{1,60}\"(?: name=\"[\w.-]{1,60}\")? failed \(add\): |networkPlugin cni failed to set "
+    r"up pod [^:]{1,200}: |"
+    r"error adding pod \S{1,200} to CNI network \"[^\"]{1,60}\": |network is not ready: |\s+)",
+    re.IGNORECASE,
+)
+_HEX = re.compile(r"\b[0-9a-f]{12,64}\b")
+_NETWORK_PODS = re.compile(
+    r"calico|flannel|cilium|weave|antrea|kube-router|canal|\bcni\b|ovn|multus|aws-node|kindnet|kube-ovn"
+)
+
+
+@analyzer(kinds=("Pod",))
+def sandbox(scene: Scene) -> Iterator[Observation]:
+    """Yield a finding for each pod whose network cannot be set up; several on one node are the node's."""
+    failing = [(pod, event) for pod in scene.live_pods if (event := _failure(scene, pod)) is not None]
+    by_node = Counter(text(pod, "spec", "nodeName") for pod, _ in failing)
+    for pod, event in failing:
+        made = moment(pod, "metadata", "creationTimestamp")
+        if made is not None and scene.age(made) < scene.numbers.pull_grace_seconds:
+            yield InProgress(
+                object=scene.holder_ref(pod),
+                reason=Phrase(
+                    en="the first attempt to set up a pod's network failed and is repeated",
+                    zh="首次建立 Pod 网络失败，正在重试",
+                ),
+                until=made + timedelta(seconds=scene.numbers.pull_grace_seconds),
+            )
+        elif _EXHAUSTED.search(event.message):
+            yield _exhausted(scene, pod, event)
+        else:
+            yield _failed(scene, pod, event, several=by_node[text(pod, "spec", "nodeName")] > 1)
+    yield from _healed(scene)
+
+
+def _failure(scene: Scene, pod: Obj) -> Event | None:
+    """Return the newest failure of a pod none of whose containers has been started since."""
+    if any(entry.running or entry.ended for entry in containers(pod)) or not text(pod, "spec", "nodeName"):
+        return None
+    newest = scene.latest(pod, *REASONS, "Pulling", "Pulled", "Created", "Started")
+    return newest if newest is not None and newest.reason in REASONS else None
+
+
+def innermost(message: str) -> str:
+    """Strip what kubelet and runtime put in front, and the ids, which change with every attempt."""
+    for _ in range(12):
+        match = _PREFIX.match(message)
+        if match is None or match.end() == len(message):
+            break
+        message = message[match.end() :]
+    return _HEX.sub("…", message).strip()
+
+
+def _network_pod(scene: Scene, node: str) -> Obj | None:
+    """Return the pod of the network plugin on a node, one that is not ready first."""
+    found = [
+        pod
+        for pod in scene.snapshot.all("Pod")
+        if text(pod, "spec", "nodeName") == node
+        and _NETWORK_PODS.search(name(pod))
+        and not text(pod, "metadata", "deletionTimestamp")
+    ]
+    return min(found, key=lambda pod: (pod_ready(pod), name(pod)), default=None)
+
+
+def _failed(scene: Scene, pod: Obj, event: Event, *, several: bool) -> Finding:
+    node = text(pod, "spec", "nodeName")
+    cause = innermost(event.message) or event.reason
+    plugin = _PLUGIN.search(event.message)
+    named = (plugin["plugin"] or plugin["network"]) if plugin else ""
+    helper = _network_pod(scene, node)
+    whole = several or event.reason == "NetworkNotReady" or "not initialized" in event.message
+    known = scene.snapshot.get("Node", "", node)
+    evidence = [scene.event(event)]
+    chain, checks, tail_en, tail_zh = [], [], "", ""
+    if helper is not None and not pod_ready(helper):
+        owner = scene.holder_ref(helper)
+        chain.append(Reach(ref=owner, edge=Edge.SCHEDULING))
+        tail_en, tail_zh = f"; {owner.slug} is not ready on this node", f"；{owner.slug} 在该节点上未就绪"
+        evidence.append(scene.field(helper, "status", "phase"))
+    if helper is not None:
+        ref = ref_of(helper)
+        checks.append(
+            NextCheck(
+                command=f"kubectl -n {ref.namespace} logs {ref.slug} --tail=50",
+                why=Phrase(en="what the network plugin of the node says", zh="该节点网络插件的日志"),
+            )
+        )
+    checks.append(
+        NextCheck(
+            command=f"kubectl describe node {node}",
+            why=Phrase(en="whether the node reports its network as ready", zh="节点是否报告网络就绪"),
+        )
+    )
+    by = f" by network plugin {named}" if named else ""
+    by_zh = f"（网络插件 {named}）" if named else ""
+    return Finding(
+        code="SandboxCreationFailed",
+        confidence=matched("the runtime's own words", "运行时的原话", value=0.8 if named else 0.7),
+        object=ref_of(known) if whole and known is not None else scene.holder_ref(pod),
+        affected=scene.reach_pods([pod]),
+        summary=Phrase(
+            en=f"node {node} cannot set up the network of new pods{by}: {cause[:200]}{tail_en}",
+            zh=f"节点 {node} 无法为新 Pod 建立网络{by_zh}：{cause[:200]}{tail_zh}",
+        ),
+        expected="a network for the pod",
+        actual=cause[:200],
+        evidence=tuple(evidence),
+        chain=tuple(chain),
+        remedies=(
+            command(
+                f"kubectl cordon {node}",
+                summary=Phrase(
+                    en=f"Keep new pods off node {node} until its network plugin works",
+                    zh=f"在网络插件恢复前，不再向节点 {node} 调度新 Pod",
+                ),
+                verify=f"kubectl get node {node}",
+                expect=Phrase(en="SchedulingDisabled", zh="显示 SchedulingDisabled"),
+                undo=f"kubectl uncordon {node}",
+                who=Who.CLUSTER_ADMIN,
+            ),
+            outside(
+                Phrase(
+                    en="Repair the network plugin on the node: what the quoted text names",
+                    zh="按引用的文字修复该节点的网络插件",
+                )
+            ),
+        ),
+        next_checks=tuple(checks),
+        since=event.first,
+    )
+
+
+def _exhausted(scene: Scene, pod: Obj, event: Event) -> Finding:
+    node = text(pod, "spec", "nodeName")
+    known = scene.snapshot.get("Node", "", node)
+    here = [entry for entry in scene.snapshot.all("Pod") if text(entry, "spec", "nodeName") == node]
+    holding = sum(bool(text(entry, "status", "podIP")) and not _host_network(entry) for entry in here)
+    done = sum(text(entry, "status", "phase") in {"Succeeded", "Failed"} for entry in here)
+    cidr = text(known, "spec", "podCIDR")
+    size = f" {cidr}" if cidr else ""
+    evidence = [scene.event(event)]
+    if known is not None and cidr:
+        evidence.append(scene.field(known, "spec", "podCIDR"))
+    finished = f"; {done} finished pods are still there" if done else ""
+    finished_zh = f"；还留有 {done} 个已结束的 Pod" if done else ""
+    return Finding(
+        code="PodAddressesExhausted",
+        confidence=proved(
+            "the network plugin says so and the range was read", "网络插件如此说明，并读取了地址段", twice=bool(cidr)
+        ),
+        object=ref_of(known) if known is not None else ObjectRef(kind="Node", name=node),
+        affected=scene.reach_pods([pod]),
+        summary=Phrase(
+            en=f"node {node} has no free address{size} for new pods; {holding} pods hold one{finished}",
+            zh=f"节点 {node} 没有空闲的 Pod 地址{size}；已有 {holding} 个 Pod 占用{finished_zh}",
+        ),
+        expected="a free address",
+        actual=f"{holding} in use, none free",
+        evidence=tuple(evidence),
+        remedies=(
+            command(
+                "kubectl delete pods -A --field-selector=status.phase==Succeeded",
+                summary=Phrase(
+                    en="Delete finished pods, some plugins keep their addresses",
+                    zh="删除已结束的 Pod（部分插件会保留其地址）",
+                ),
+                verify=f"kubectl get pods -A --field-selector spec.nodeName={node}",
+                expect=Phrase(en="the waiting pods start", zh="等待中的 Pod 启动"),
+                reversible=False,
+                who=Who.CLUSTER_ADMIN,
+            ),
+            outside(
+                Phrase(en="Give nodes a larger address range, or add nodes", zh="为节点分配更大的地址段，或增加节点")
+            ),
+        ),
+        next_checks=(
+            NextCheck(
+                command=f"kubectl get pods -A -o wide --field-selector spec.nodeName={node}",
+                why=Phrase(en="which pods hold addresses", zh="哪些 Pod 占用了地址"),
+            ),
+        ),
+        since=event.first,
+    )
+
+
+def _host_network(pod: Obj) -> bool:
+    return any(text(entry, "ip") == text(pod, "status", "hostIP") for entry in objects(pod, "status", "podIPs"))
+
+
+def _healed(scene: Scene) -> Iterator[RuledOut]:
+    """Say of a former failure that the pod has started since."""
+    for pod in scene.live_pods:
+        event = scene.latest(pod, "FailedCreatePodSandBox")
+        if event is None or not any(entry.running or entry.ended for entry in containers(pod)):
+            continue
+        yield RuledOut(
+            code="SandboxCreationFailed",
+            object=scene.holder_ref(pod),
+            reason=Phrase(
+                en="setting up a pod's network failed before and the pod has started since",
+                zh="此前建立 Pod 网络失败，之后 Pod 已启动",
+            ),
+            evidence=(scene.event(event, current=False),),
+            healed=True,
+            ended=event.last,
+        )
