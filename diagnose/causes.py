@@ -172,6 +172,10 @@ _SAME_CONTAINER = _START | _MEMORY | _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH |
 """Codes of one container: they explain each other only within it."""
 
 
+_IN_FRONT = frozenset({"Service", "Ingress", "HorizontalPodAutoscaler"})
+"""Kinds that depend on pods, while pods depend on all others."""
+
+
 def depth(code: str) -> int:
     """Return how deep a code stands: the index of the first row of ``ABSORBS`` that lets it absorb."""
     return next((index for index, (left, _) in enumerate(ABSORBS) if code in left), len(ABSORBS))
@@ -264,12 +268,28 @@ def anchors(finding: Finding) -> frozenset[ObjectRef]:
     """Return the objects by which a finding is joined to others.
 
     With pods in ``affected`` these stand for the workload, since two faults of one Deployment may hit different pods.
+    Whoever is affected also stands for what many share: another user of one ConfigMap or node may be well.
     A Node joins only when it is the object: everything on it would be related otherwise.
     """
     affected = {reach.ref for reach in finding.affected if reach.ref.kind != "Node"}
-    if finding.object.kind in WORKLOAD_KINDS and any(ref.kind == "Pod" for ref in affected):
+    pods = finding.object.kind in WORKLOAD_KINDS and any(ref.kind == "Pod" for ref in affected)
+    if pods or is_shared(finding):
         return frozenset(affected)
     return frozenset(affected | {finding.object})
+
+
+def is_shared(finding: Finding) -> bool:
+    """Say whether the object is one that others may use unharmed, while the finding names whom it does harm."""
+    if finding.object.kind in WORKLOAD_KINDS or finding.object.kind in _IN_FRONT:
+        return False
+    return any(reach.ref.kind in WORKLOAD_KINDS for reach in finding.affected)
+
+
+def touches(finding: Finding, objects: frozenset[ObjectRef]) -> bool:
+    """Say whether a finding is about one of these objects or harms one of them."""
+    if not anchors(finding).isdisjoint(objects):
+        return True
+    return finding.object in objects and not is_shared(finding)
 
 
 def rank(finding: Finding) -> tuple[int, int, float, int, str, str]:

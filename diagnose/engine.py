@@ -10,12 +10,12 @@ from typing import TypeVar
 import structlog
 
 from cluster.fields import Obj
-from cluster.snapshot import Snapshot, ref_of
+from cluster.snapshot import Snapshot
 from core.evidence import verify
 from core.phrase import Phrase
 from core.settings import DiagnoseSettings
 from diagnose.analyzers import Analyzer, analyzers
-from diagnose.causes import Causes, answered
+from diagnose.causes import Causes, answered, touches
 from diagnose.findings import (
     Diagnosis,
     Finding,
@@ -30,7 +30,7 @@ from diagnose.findings import (
 )
 from diagnose.scene import Scene
 from diagnose.scope import Scope, resolve
-from diagnose.verdicts import Judged, graded, target_verdict, touches, worst
+from diagnose.verdicts import Judged, Reaches, graded, target_verdict, worst
 from diagnose.wording import checked_families, headline
 
 log = structlog.get_logger(__name__)
@@ -64,7 +64,7 @@ def diagnose(
     ]
     causes = Causes(scene.graph, findings)
     standing, folded = causes.fold()
-    reaches = {ref_of(workload): causes.closure((ref_of(workload),)) for workload in scope.workloads}
+    reaches = Reaches(scope.workloads, causes)
     standing = tuple(graded(finding, scene, scope.workloads, reaches) for finding in standing)
     if scope.target is not None:
         standing = answered(standing)

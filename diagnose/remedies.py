@@ -63,15 +63,30 @@ def template_patch(
     )
 
 
+_JOB_LABELS = ("batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name")
+
+
+def fresh_copy(ref: ObjectRef) -> str:
+    """Write the command that prints an object so that it can be created again.
+
+    A Job is printed without the selector and labels that the API server gave it: it refuses them on a new one.
+    """
+    whole = f"kubectl -n {ref.namespace} get {ref.slug} -o json"
+    if ref.kind != "Job":
+        return whole
+    given = ",".join(f'"{label}"' for label in _JOB_LABELS)
+    return f"{whole} | jq 'del(.spec.selector) | del(.spec.template.metadata.labels[{given}])'"
+
+
 def _made_anew(ref: ObjectRef, patch: Any, summary: Phrase, estimate: Phrase | None) -> Remedy:
     """Replace a pod or Job, whose template cannot be patched: save, change, replace."""
-    file = f"{ref.name}.yaml"
+    file = f"{ref.name}.json"
     return Remedy(
         summary=Phrase(
             en=f"{summary.en} (a {ref.kind} cannot be changed in place: save it, change the file, replace it)",
             zh=f"{summary.zh}（{ref.kind} 不能原地修改：先导出，改文件，再替换）",
         ),
-        command=f"kubectl -n {ref.namespace} get {ref.slug} -o yaml > {shlex.quote(file)}  # change the file, then:\n"
+        command=f"{fresh_copy(ref)} > {shlex.quote(file)}  # change the file, then:\n"
         f"kubectl -n {ref.namespace} replace --force -f {shlex.quote(file)}",
         patch=patch,
         verify=f"kubectl -n {ref.namespace} get {ref.slug}",

@@ -13,7 +13,7 @@ from cluster.names import closest
 from cluster.snapshot import Snapshot, ref_of
 from core.errors import NamespaceNotFound, TargetInvalid, TargetNotFound
 from core.evidence import ObjectRef
-from diagnose.causes import Causes, anchors
+from diagnose.causes import Causes, anchors, touches
 from diagnose.findings import Finding
 from diagnose.graph import Graph
 
@@ -36,7 +36,11 @@ class Scope:
 
     def concerns(self, finding: Finding) -> bool:
         """Say whether a finding is about something in scope."""
-        return any(self.holds(ref) for ref in anchors(finding)) or self.holds(finding.object)
+        if finding.object == self.target:
+            return True
+        if self.objects is not None:
+            return touches(finding, self.objects)
+        return any(self.holds(ref) for ref in (*anchors(finding), finding.object))
 
 
 def parse_target(words: str, snapshot: Snapshot) -> tuple[str, str]:
@@ -101,6 +105,7 @@ def _resolve_target(snapshot: Snapshot, graph: Graph, target: str, space: str) -
         raise _not_found(snapshot, key, where, name)
     ref = ref_of(obj)
     around = _around(snapshot, graph, obj)
+    front = _in_front(snapshot, graph, around)
     below = [graph.top(entry) for entry in around if text(entry, "kind") == "Pod"] or [graph.top(obj)]
     chosen = [obj] if key in WORKLOAD_KINDS else below
     return Scope(
@@ -108,18 +113,26 @@ def _resolve_target(snapshot: Snapshot, graph: Graph, target: str, space: str) -
         workloads=_unique(entry for entry in chosen if kind_of(entry) in WORKLOAD_KINDS or graph.pods_of(entry)),
         target=ref,
         namespace=ref.namespace,
-        objects=Causes(graph, ()).closure(ref_of(entry) for entry in around),
+        objects=Causes(graph, ()).closure(ref_of(entry) for entry in around) | {ref_of(entry) for entry in front},
     )
 
 
 def _around(snapshot: Snapshot, graph: Graph, obj: Obj) -> list[Obj]:
-    """Return the object, its owners, its pods, and what stands in front of them."""
+    """Return the object, its owners and its pods; of a Service or an Ingress also what stands behind it."""
     found = [obj, *graph.owners(obj), *graph.pods_of(obj)]
     if kind_of(obj) in {"Service", "Ingress"}:
         found += _behind(snapshot, graph, obj)
+    return found
+
+
+def _in_front(snapshot: Snapshot, graph: Graph, found: list[Obj]) -> list[Obj]:
+    """Return the Services of these pods, the Ingresses that lead to them, and what scales their workloads.
+
+    Only these themselves: other pods behind the same Service are not what was asked about.
+    """
     services = [service for entry in found if kind_of(entry) == "Pod" for service in graph.services_of(entry)]
-    services += _intended_services(snapshot, graph, obj)
-    space = namespace(obj)
+    services += _intended_services(snapshot, graph, found[0])
+    space = namespace(found[0])
     names = {text(service, "metadata", "name") for service in services}
     ingresses = [
         ingress
@@ -132,7 +145,7 @@ def _around(snapshot: Snapshot, graph: Graph, obj: Obj) -> list[Obj]:
         for scaler in snapshot.all("HorizontalPodAutoscaler", space)
         if any(reach.ref in wanted for reach in graph.depends_on(scaler))
     ]
-    return [*found, *services, *ingresses, *scalers]
+    return [*services, *ingresses, *scalers]
 
 
 def _behind(snapshot: Snapshot, graph: Graph, obj: Obj) -> list[Obj]:

@@ -5,20 +5,37 @@ The rules are those of the catalogue: part 1, A.4, and decisions 2.1 and 2.2.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from cluster.fields import Obj, condition, text, truth, whole
 from cluster.kinds import WORKLOAD_KINDS
 from cluster.snapshot import ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
-from diagnose.causes import anchors
+from diagnose.causes import Causes, anchors
 from diagnose.findings import Finding, InProgress, NextCheck, RuledOut, Severity, Unexplained, Verdict, WorkloadState
 from diagnose.scene import Scene
 from diagnose.scope import kind_of
 from diagnose.state import WorkloadReading, job_done, job_failed, read_workload
 
-Reaches = Mapping[ObjectRef, frozenset[ObjectRef]]
-"""What each workload in scope depends on, itself included."""
+
+class Reaches:
+    """What each workload in scope depends on, itself included, and the way back from an object to the workloads."""
+
+    def __init__(self, workloads: Iterable[Obj], causes: Causes) -> None:
+        self.of: Mapping[ObjectRef, frozenset[ObjectRef]] = {
+            ref: causes.closure((ref,)) for ref in map(ref_of, workloads)
+        }
+        self._back: dict[ObjectRef, list[ObjectRef]] = {}
+        for workload, reach in self.of.items():
+            for ref in reach:
+                self._back.setdefault(ref, []).append(workload)
+
+    def touched_by(self, finding: Finding) -> frozenset[ObjectRef]:
+        """Return the workloads on whose way a finding stands."""
+        met = (self._back.get(ref, ()) for ref in {finding.object, *anchors(finding)})
+        return frozenset(workload for workloads in met for workload in workloads)
+
 
 SERVING_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"})
 
@@ -37,8 +54,8 @@ class Judged:
         """Return the state of one workload, and what stays unexplained about it."""
         ref = ref_of(workload)
         reading = read_workload(self.scene, workload)
-        reach = self.reaches[ref]
-        roots = [finding for finding in self.roots if touches(finding, reach)]
+        reach = self.reaches.of[ref]
+        roots = self._roots.get(ref, [])
         heavy = [finding for finding in roots if finding.severity is not Severity.LOW]
         state = WorkloadState(
             object=ref,
@@ -59,14 +76,17 @@ class Judged:
             return replace(state, verdict=Verdict.RECOVERED), None
         return state, None
 
+    @cached_property
+    def _roots(self) -> Mapping[ObjectRef, list[Finding]]:
+        found: dict[ObjectRef, list[Finding]] = {}
+        for finding in self.roots:
+            for workload in self.reaches.touched_by(finding):
+                found.setdefault(workload, []).append(finding)
+        return found
+
     def _healed(self, entry: RuledOut) -> bool:
         window = self.scene.numbers.recovered_window_seconds
         return entry.healed and self.scene.age(entry.ended) <= window
-
-
-def touches(finding: Finding, reach: frozenset[ObjectRef]) -> bool:
-    """Say whether a finding is on the way from a workload to what it depends on."""
-    return finding.object in reach or not anchors(finding).isdisjoint(reach)
 
 
 def _with_cause(workload: Obj, reading: WorkloadReading) -> Verdict:
@@ -123,7 +143,8 @@ def graded(finding: Finding, scene: Scene, workloads: Iterable[Obj], reaches: Re
     """Raise a high root to critical when a workload serves nothing, lower it to medium while an old revision serves."""
     if finding.severity is not Severity.HIGH:
         return finding
-    hit = [obj for obj in workloads if kind_of(obj) in SERVING_KINDS and touches(finding, reaches[ref_of(obj)])]
+    touched = reaches.touched_by(finding)
+    hit = [obj for obj in workloads if kind_of(obj) in SERVING_KINDS and ref_of(obj) in touched]
     readings = [read_workload(scene, obj) for obj in hit]
     if any(reading.wanted > 0 and reading.ready == 0 for reading in readings):
         return replace(finding, severity=Severity.CRITICAL)

@@ -1,6 +1,5 @@
 """The first page: what this is, what is looked at, and how it is."""
 
-from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from api.looking import Seen, Where
@@ -8,7 +7,10 @@ from api.pages.layout import link, safe, tag
 from api.pages.words import word
 from core.phrase import Language
 from diagnose.findings import WorkloadState
-from diagnose.render.words import VERDICTS
+from diagnose.render.words import VERDICTS, one_line
+
+CAUSE_CHARS = 240
+"""Of a cause in the list: the whole sentence stands one click away."""
 
 
 def home(
@@ -42,23 +44,25 @@ def _list(seen: Seen, source: Where, language: Language) -> str:
     heading = f"<h1>{word('home', language)}</h1>"
     if not states:
         return f"{heading}<p>{word('empty', language)}</p>"
-    head = "".join(
-        f'<th scope="col">{word(key, language)}</th>' for key in ("verdict", "workload", "namespace", "ready")
+    columns = ("verdict", "workload", "cause", "namespace", "ready")
+    head = "".join(f'<th scope="col">{word(key, language)}</th>' for key in columns)
+    causes = {finding.id: finding.summary.in_language(language) for finding in seen.diagnosis.findings}
+    rows = "".join(
+        _row(state, causes.get(state.cause, ""), source, language)
+        for state in sorted(states, key=lambda entry: (entry.verdict.rank, entry.object))
     )
-    return f"{heading}<table><thead><tr>{head}</tr></thead><tbody>{_rows(states, source, language)}</tbody></table>"
+    table = f'<table class="list"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'{heading}<div class="wide">{table}</div>'
 
 
-def _rows(states: Sequence[WorkloadState], source: Where, language: Language) -> str:
-    rows = []
-    for state in sorted(states, key=lambda entry: (entry.verdict.rank, entry.object)):
-        ref = state.object
-        name = link("/view", ref.slug, target=ref.slug, namespace=ref.namespace, source=source, lang=language)
-        verdict = tag(state.verdict.value, VERDICTS[state.verdict].in_language(language))
-        rows.append(
-            f"<tr><td>{verdict}</td><td>{name}</td><td>{safe(ref.namespace)}</td>"
-            f"<td>{state.ready}/{state.wanted}</td></tr>"
-        )
-    return "".join(rows)
+def _row(state: WorkloadState, cause: str, source: Where, language: Language) -> str:
+    ref = state.object
+    name = link("/view", ref.slug, target=ref.slug, namespace=ref.namespace, source=source, lang=language)
+    verdict = tag(state.verdict.value, VERDICTS[state.verdict].in_language(language))
+    return (
+        f"<tr><td>{verdict}</td><td>{name}</td><td>{safe(one_line(cause, CAUSE_CHARS))}</td>"
+        f"<td>{safe(ref.namespace)}</td><td>{state.ready}/{state.wanted}</td></tr>"
+    )
 
 
 def _form(source: Where, namespace: str, language: Language) -> str:

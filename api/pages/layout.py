@@ -40,6 +40,7 @@ label{display:grid;gap:.2rem;font-size:.92rem;color:var(--soft)}
 input,button{font:inherit;padding:.45rem .6rem;border:1px solid var(--line);border-radius:.4rem;background:var(--paper);
 color:var(--ink)}button{background:var(--link);color:var(--paper);border-color:var(--link);font-weight:600;cursor:pointer}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
+.wide{overflow-x:auto}.list td:nth-child(2){min-width:11rem}.list td:nth-child(3){min-width:14rem}
 code{font:.92em ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 """
 

@@ -25,6 +25,7 @@ WORDS: Final[dict[str, Phrase]] = {
     "namespace": Phrase(en="Namespace", zh="命名空间"),
     "workload": Phrase(en="Workload", zh="工作负载"),
     "verdict": Phrase(en="Verdict", zh="结论"),
+    "cause": Phrase(en="Cause", zh="原因"),
     "ready": Phrase(en="Ready", zh="就绪"),
     "target": Phrase(en="Workload, such as deploy/checkout", zh="工作负载，例如 deploy/checkout"),
     "target_hint": Phrase(en="Leave empty for the whole namespace.", zh="留空则诊断整个命名空间。"),
@@ -40,7 +41,6 @@ WORDS: Final[dict[str, Phrase]] = {
     "no_findings": Phrase(en="No cause was found.", zh="未发现原因。"),
     "healthy": Phrase(en="Nothing is wrong here.", zh="一切正常。"),
     "api": Phrase(en="HTTP API", zh="HTTP API"),
-    "certainty": Phrase(en="How sure", zh="可信度"),
 }
 
 

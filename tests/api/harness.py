@@ -20,7 +20,6 @@ from cluster.snapshot import KindCoverage, Snapshot, SnapshotBuilder
 from core.runs import Runner, RunStore
 from core.settings import ClusterSettings, ServerSettings, Settings, StorageSettings
 from core.storage import Database
-from tests.api.judging import judge
 
 TOKEN = "t0ken-of-the-tests-" + "x" * 24
 NOW = datetime(2026, 3, 1, 10, 5, tzinfo=UTC)
@@ -159,7 +158,7 @@ def make_context(
         open_demo=open_demo,
         access_token="" if settings.server.auth == "cluster" else TOKEN,
         version="1.2.3",
-        **{"diagnose": judge, **more},
+        **more,
     )
 
 

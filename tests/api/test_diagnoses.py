@@ -51,7 +51,8 @@ async def test_the_document_holds_verdict_cause_and_fix(tmp_path: Path) -> None:
     assert document["schema"] == "sextant.dev/diagnosis/v1"
     assert document["verdict"] == "failing"
     assert document["findings"][0]["code"] == "ImageTagNotFound"
-    assert document["findings"][0]["remedies"][0]["command"].startswith("kubectl set image deployment/checkout")
+    assert document["findings"][0]["evidence"][0]["quote"] == "not found"
+    assert "registry.example/checkout:1" in document["findings"][0]["remedies"][0]["summary"]["en"]
 
 
 async def test_text_comes_in_the_language_of_the_query_or_of_the_browser(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 from cluster.snapshot import Snapshot
 from core.evidence import ObjectRef
 from core.phrase import Phrase
+from diagnose.engine import diagnose
 from diagnose.findings import Diagnosis, Remedy, Verdict, WorkloadState
 from tests.api.harness import deployment, make_context, namespace, running, snapshot_of
-from tests.api.judging import judge
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>\x1b[31m\u202e"
@@ -47,6 +47,7 @@ async def test_the_first_page_says_what_this_is_and_lists_workloads_worst_first(
     assert page.status_code == 200
     assert "explains why workloads on Kubernetes fail" in page.text
     assert "No cluster is configured" in page.text
+    assert "registry registry.example has no tag 1 of checkout" in page.text
     assert page.text.index("deployment/checkout") < page.text.index("deployment/cart")
     assert 'href="/view?target=deployment%2Fcheckout&amp;namespace=shop&amp;source=demo&amp;lang=en"' in page.text
 
@@ -57,7 +58,7 @@ async def test_a_link_of_the_list_leads_to_the_whole_diagnosis(tmp_path: Path) -
         link = next(address for address in tags_of(home.text).addresses if "checkout" in address)
         page = await service.client.get(link, headers=HTML)
     assert page.status_code == 200
-    for part in ("FAILING", "Cause", "Evidence", "Fix", "<pre>kubectl set image", "Verify", "Undo", "Also checked"):
+    for part in ("FAILING", "Cause", "Evidence", "registry.example/checkout:1", "Fix", "Also checked"):
         assert part in page.text
 
 
@@ -91,7 +92,7 @@ async def test_pages_speak_chinese(path: str, tmp_path: Path) -> None:
 
 def hostile(snapshot: Snapshot, **asked: Any) -> Diagnosis:
     """Put markup wherever a cluster could put text."""
-    diagnosis = judge(snapshot, **asked)
+    diagnosis = diagnose(snapshot, **asked)
     phrase = Phrase(en=HOSTILE, zh=HOSTILE)
     ref = ObjectRef(kind="Deployment", namespace=HOSTILE, name=HOSTILE, group="apps")
     findings = tuple(

@@ -3,7 +3,10 @@
 from tests.diagnose.build import event, obj
 from tests.diagnose.situations_build import FINE, HEALTHY, RECOVERED, Situation, deploy, replica_set, stateful, up
 
-REFUSED_ACCOUNT = 'Error creating: pods "web-" is forbidden: error looking up service account shop/web: serviceaccount "web" not found'
+REFUSED_ACCOUNT = (
+    'Error creating: pods "web-" is forbidden: error looking up service account shop/web: '
+    'serviceaccount "web" not found'
+)
 REFUSED_QUOTA = (
     'Error creating: pods "web-x" is forbidden: exceeded quota: compute, requested: pods=1, used: pods=4, '
     "limited: pods=4"

@@ -284,8 +284,8 @@ def _rollouts() -> list[Situation]:
                 event(
                     moved_volume,
                     "FailedAttachVolume",
-                    'Multi-Attach error for volume "pv-data-db-2" Volume is already exclusively attached to one node and '
-                    "can't be attached to another",
+                    'Multi-Attach error for volume "pv-data-db-2" Volume is already exclusively attached to one '
+                    "node and can't be attached to another",
                     first=88,
                     last=88,
                 ),

@@ -130,14 +130,16 @@ def _starts() -> list[Situation]:
                 event(
                     mounted,
                     "FailedMount",
-                    'MountVolume.SetUp failed for volume "c" : failed to sync configmap cache: timed out waiting for the condition',
+                    'MountVolume.SetUp failed for volume "c" : failed to sync configmap cache: '
+                    "timed out waiting for the condition",
                     first=638,
                     last=620,
                 ),
                 event(
                     mounted,
                     "FailedMount",
-                    'MountVolume.SetUp failed for volume "kube-api-access" : object "shop"/"kube-root-ca.crt" not registered',
+                    'MountVolume.SetUp failed for volume "kube-api-access" : '
+                    'object "shop"/"kube-root-ca.crt" not registered',
                     first=637,
                     last=621,
                 ),
@@ -186,7 +188,8 @@ def _starts() -> list[Situation]:
                 event(
                     networked,
                     "FailedCreatePodSandBox",
-                    'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "ab12": '
+                    "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network "
+                    'for sandbox "ab12": '
                     'plugin type="calico" failed (add): stat /var/lib/calico/nodename: no such file or directory',
                     first=690,
                     last=660,

@@ -82,3 +82,10 @@ def test_a_missing_object_is_created_from_a_skeleton_and_can_be_deleted_again() 
     remedy = create_object(build.configmap("settings", {"MODE": "<value>"}), summary=WORDS)
     assert "kubectl apply -f - <<'EOF'" in remedy.command
     assert remedy.undo == "kubectl -n shop delete configmap/settings"
+
+
+def test_a_job_is_replaced_without_what_the_server_gave_it() -> None:
+    top, pod = build.job(build.pod())
+    remedy = template_patch(build.scene(top, pod), pod, {"restartPolicy": "OnFailure"}, summary=WORDS)
+    assert "del(.spec.selector)" in remedy.command
+    assert "replace --force -f migrate.json" in remedy.command

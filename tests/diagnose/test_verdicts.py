@@ -29,7 +29,7 @@ def cause(about: build.Obj, *, severity: Severity = Severity.HIGH, code: str = "
 
 
 def reaches(scene: Scene, top: build.Obj) -> Reaches:
-    return {ref_of(top): Causes(scene.graph, ()).closure((ref_of(top),))}
+    return Reaches([top], Causes(scene.graph, ()))
 
 
 @dataclass(frozen=True)

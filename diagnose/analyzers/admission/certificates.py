@@ -128,10 +128,10 @@ def _renew(scene: Scene, refusal: Refusal, call: Call, found: Configuration | No
             reversible=False,
             who=Who.CLUSTER_ADMIN,
         )
+    if backend is None:
+        yield unknown_backend(call)
     if found is not None:
         yield let_pass(found, verify, expect)
-    if backend is None and found is None:
-        yield unknown_backend(call)
 
 
 def _authority(found: Configuration) -> str:

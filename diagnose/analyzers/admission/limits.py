@@ -59,6 +59,14 @@ class Breach:
         return f"{what} = {self.actual or '<unset>'}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The LimitRange that holds a bound, and the bound's path in it."""
+
+    holder: Obj
+    path: tuple[str | int, ...]
+
+
 def breaches(message: str) -> list[Breach]:
     """Read every bound that was broken from the server's message."""
     found = [
@@ -124,10 +132,10 @@ def limit_range_violated(scene: Scene, refusal: Refusal) -> Iterator[Observation
     hit = [defaulted[1]] if defaulted else _containers(refusal, first)
     template = template_of(refusal.workload)
     named = ", ".join(text(template.spec, "containers", i, "name") for i in hit) if template else ""
-    where = f"LimitRange {name(held[0])}" if held else "a LimitRange"
+    where = f"LimitRange {name(held.holder)}" if held else "a LimitRange"
     evidence: list[Evidence] = list(refusal.evidence[:2])
     if held:
-        evidence.append(scene.field(held[0], *held[1]))
+        evidence.append(scene.field(held.holder, *held.path))
     if hit and template:
         evidence.append(scene.field(refusal.workload, *template.spec_path, "containers", hit[0], "resources"))
     yield Finding(
@@ -146,7 +154,7 @@ def limit_range_violated(scene: Scene, refusal: Refusal) -> Iterator[Observation
         expected="; ".join(dict.fromkeys(breach.expected for breach in found)),
         actual="; ".join(dict.fromkeys(breach.stated for breach in found)),
         evidence=tuple(evidence[:4]),
-        remedies=tuple(_into_range(scene, refusal, found, hit, held)),
+        remedies=tuple(_into_range(scene, refusal, found, hit, held, filled_in=defaulted is not None)),
         since=refusal.since,
     )
 
@@ -176,8 +184,8 @@ def _range_summary(refusal: Refusal, breach: Breach, named: str, where: str, *, 
 _LIMIT_KEYS = {"minimum": "min", "maximum": "max", "ratio": "maxLimitRequestRatio"}
 
 
-def _holder(scene: Scene, space: str, breach: Breach, *, default: bool) -> tuple[Obj, tuple[str | int, ...]] | None:
-    """Find the LimitRange that holds the bound, and the bound's path in it."""
+def _holder(scene: Scene, space: str, breach: Breach, *, default: bool) -> Held | None:
+    """Find the LimitRange that holds the bound."""
     key = "default" if default else _LIMIT_KEYS[breach.bound]
     allowed = quantity(breach.allowed)
     for limit_range in scene.snapshot.all("LimitRange", space):
@@ -186,7 +194,7 @@ def _holder(scene: Scene, space: str, breach: Breach, *, default: bool) -> tuple
                 continue
             value = quantity(dig(entry, key, breach.resource))
             if value is not None and (allowed is None or value == allowed):
-                return limit_range, ("spec", "limits", index, key, breach.resource)
+                return Held(holder=limit_range, path=("spec", "limits", index, key, breach.resource))
     return None
 
 
@@ -211,14 +219,15 @@ def _breaks(container: Obj, breach: Breach) -> bool:
 
 
 def _into_range(
-    scene: Scene, refusal: Refusal, found: list[Breach], hit: list[int], held: tuple[Obj, tuple[str | int, ...]] | None
+    scene: Scene, refusal: Refusal, found: list[Breach], hit: list[int], held: Held | None, *, filled_in: bool
 ) -> Iterator[Remedy]:
     """Set the values to the bound; for claims, whose size the StatefulSet fixes, the bound must move."""
     template = template_of(refusal.workload)
     changes = []
     for index in hit:
         container = mapping(template.spec, "containers", index) if template else {}
-        if resources := _moved(container, [breach for breach in found if breach.scope == "Container"]):
+        own = [breach for breach in found if breach.scope == "Container"]
+        if resources := _stated(container, own[0], held) if filled_in else _moved(container, own):
             changes.append({"name": text(container, "name"), "resources": resources})
     if changes:
         yield template_patch(
@@ -227,8 +236,12 @@ def _into_range(
             {"containers": changes},
             summary=Phrase(en="Set the values to what the LimitRange allows", zh="把数值改到 LimitRange 允许的范围内"),
             estimate=Phrase(
-                en="the nearest value that the LimitRange allows; see whether the program runs well with it",
-                zh="LimitRange 允许的最接近的值；请确认程序在该值下能正常运行",
+                en="a limit as large as the request; see whether the program runs well with it"
+                if filled_in
+                else "the nearest value that the LimitRange allows; see whether the program runs well with it",
+                zh="上限取与请求相同的值；请确认程序在该值下能正常运行"
+                if filled_in
+                else "LimitRange 允许的最接近的值；请确认程序在该值下能正常运行",
             ),
         )
     if not changes:
@@ -237,7 +250,7 @@ def _into_range(
             Phrase(en=f"Bring the values into range: {wanted}", zh=f"把数值改到允许的范围内：{wanted}")
         )
     if held:
-        limit_range, path = held
+        limit_range, path = held.holder, held.path
         yield command(
             f"kubectl -n {namespace(limit_range)} edit limitrange {name(limit_range)}",
             summary=Phrase(
@@ -257,32 +270,43 @@ def _dotted(path: tuple[str | int, ...]) -> str:
 def _moved(container: Obj, found: list[Breach]) -> dict[str, dict[str, str]]:
     """Return the resources that bring a container into range, limits never below requests."""
     new: dict[str, dict[str, str]] = {}
+
+    def now(side: str, resource: str) -> Fraction | None:
+        return quantity(new.get(side, {}).get(resource) or dig(container, "resources", side, resource))
+
     for breach in found:
         if breach.bound == "ratio":
             continue
         side, allowed = f"{breach.side}s", quantity(breach.allowed)
-        new.setdefault(side, {})[breach.resource] = breach.allowed
         other = "limits" if side == "requests" else "requests"
-        now = quantity(new.get(other, {}).get(breach.resource) or dig(container, "resources", other, breach.resource))
-        if allowed is None or now is None:
+        new.setdefault(side, {})[breach.resource] = breach.allowed
+        theirs = now(other, breach.resource)
+        if allowed is None or theirs is None:
             continue
-        limit, request = (allowed, now) if side == "limits" else (now, allowed)
+        limit, request = (allowed, theirs) if side == "limits" else (theirs, allowed)
         if limit < request:
             new.setdefault(other, {})[breach.resource] = breach.allowed
-    if new or not found:
-        return new
-    return _ratio(container, found[0])
+    for breach in found:
+        if breach.bound != "ratio":
+            continue
+        limit_now, most = now("limits", breach.resource), quantity(breach.allowed)
+        if limit_now is not None and most:
+            new.setdefault("requests", {})[breach.resource] = _least(breach.resource, limit_now / most)
+    return new
 
 
-def _ratio(container: Obj, breach: Breach) -> dict[str, dict[str, str]]:
-    """Raise the request until the limit is no more than the allowed multiple of it."""
-    limit, allowed = quantity(dig(container, "resources", "limits", breach.resource)), quantity(breach.allowed)
-    if limit is None or not allowed:
-        return {}
-    request = limit / allowed
-    if breach.resource == "cpu":
-        return {"requests": {"cpu": f"{_ceil(request * 1000)}m"}}
-    return {"requests": {breach.resource: f"{_ceil(request)}"}}
+def _least(resource: str, request: Fraction) -> str:
+    """Write the smallest request in the resource's usual unit."""
+    return f"{_ceil(request * 1000)}m" if resource == "cpu" else str(_ceil(request))
+
+
+def _stated(container: Obj, breach: Breach, held: Held | None) -> dict[str, dict[str, str]]:
+    """State a limit as large as the request, where the LimitRange allows it; else lower the request."""
+    most = quantity(dig(held.holder, *held.path[:3], "max", breach.resource)) if held else None
+    asked = quantity(breach.actual)
+    if asked is not None and (most is None or asked <= most):
+        return {"limits": {breach.resource: breach.actual}}
+    return _moved(container, [breach])
 
 
 def _ceil(amount: Fraction) -> int:

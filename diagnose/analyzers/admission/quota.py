@@ -118,17 +118,25 @@ def _summary(refusal: Refusal, quota_name: str, over: tuple[Overrun, ...], users
     top = ", ".join(f"{user.label} {readable(first.key, user.amount)}" for user in users)
     missing = missing_pods(refusal)
     return Phrase(
-        en=f"{refusal.label} is refused {_pods(missing)}: quota {quota_name} of namespace "
+        en=f"{refusal.label} is refused {_what(refusal, missing)[0]}: quota {quota_name} of namespace "
         f"{namespace(refusal.creator)} allows {first.key} {first.hard}, {first.used} is used and {first.asked} more "
         f"is asked for{more}" + (f" (biggest users: {top})" if top else ""),
-        zh=f"{refusal.label} 还缺 {missing} 个 Pod 被拒绝创建：命名空间 {namespace(refusal.creator)} 的配额 "
+        zh=f"{refusal.label} 创建{_what(refusal, missing)[1]}被拒绝：命名空间 {namespace(refusal.creator)} 的配额 "
         f"{quota_name} 限制 {first.key} 为 {first.hard}，已用 {first.used}，又请求 {first.asked}{more}"
         + (f"（用量最多：{top}）" if top else ""),
     )
 
 
-def _pods(count: int) -> str:
-    return "a pod" if count == 1 else f"{count} pods"
+def _what(refusal: Refusal, count: int) -> tuple[str, str]:
+    """Say what was refused, in both languages."""
+    kind = text(refusal.creator, "kind")
+    if kind == "CronJob":
+        return "a Job", " Job "
+    if kind == "Deployment":
+        return "a ReplicaSet", " ReplicaSet "
+    if "persistentvolumeclaims " in refusal.message:
+        return "a storage claim", "存储声明"
+    return ("a pod", " 1 个 Pod ") if count == 1 else (f"{count} pods", f" {count} 个 Pod ")
 
 
 def _after(entry: Overrun) -> str:

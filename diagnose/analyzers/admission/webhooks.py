@@ -215,10 +215,10 @@ def _remedies(
                 reversible=False,
                 who=Who.CLUSTER_ADMIN,
             )
+    if backend is None:
+        yield unknown_backend(call)
     if found is not None:
         yield let_pass(found, verify, expect)
-    if backend is None and found is None:
-        yield unknown_backend(call)
 
 
 def backend_workload(scene: Scene, service: Obj | None, pods: tuple[Obj, ...]) -> Obj | None:
@@ -258,7 +258,7 @@ def let_pass(found: Configuration, verify: str, expect: Phrase) -> Remedy:
 
 
 def unknown_backend(call: Call) -> Remedy:
-    """Send to whoever runs the webhook when neither its configuration nor its pods were read."""
+    """Send to whoever runs the webhook when nothing that stands behind it was found."""
     where = f"Service {call.service_space}/{call.service}" if call.service else call.address or call.webhook
     return outside(
         Phrase(

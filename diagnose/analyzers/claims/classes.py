@@ -57,7 +57,7 @@ def _with_class(claim: Claim, value: str) -> Remedy:
     return claim.made_anew(
         {"storageClassName": value},
         summary=Phrase(
-            en=f"Make the claim anew with the class {value} (a class cannot be changed; an unbound claim holds no data)",
+            en=f"Make the claim anew with the class {value} (it cannot be changed; an unbound claim holds no data)",
             zh=f"使用存储类 {value} 重建该声明（存储类不可修改；未绑定的声明没有数据）",
         ),
     )

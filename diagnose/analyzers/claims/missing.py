@@ -112,7 +112,7 @@ def _remedies(storage: Storage, space: str, wanted: str, use: Use, near: tuple[s
         return (
             in_application(
                 Phrase(
-                    en="Read the events of the pod's owner: it makes this claim itself and is hindered, often by a quota",
+                    en="Read the events of the pod's owner: it makes this claim itself and is hindered, often by quota",
                     zh="查看 Pod 所属控制器的事件：该声明由它创建，通常是配额等原因阻止了创建",
                 )
             ),

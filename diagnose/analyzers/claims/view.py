@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from cluster.fields import Obj, dig, labels, mapping, moment, name, namespace, objects, strings, text
+from cluster.fields import Obj, dig, labels, mapping, moment, name, namespace, numbered, objects, strings, text
 from cluster.quantities import quantity
 from cluster.snapshot import Event, ref_of
 from core.evidence import Evidence, ObjectRef
@@ -56,16 +56,11 @@ class Storage:
                         made_by_controller=volume in by_template,
                     )
                     found.setdefault((namespace(pod), reference.name), []).append(use)
-            for index, volume in enumerate(objects(spec, "volumes")):
-                if mapping(volume, "ephemeral", "volumeClaimTemplate"):
-                    claim = f"{name(pod)}-{text(volume, 'name')}"
-                    use = Use(
-                        pod=pod,
-                        path=("spec", "volumes", index, "name"),
-                        volume=text(volume, "name"),
-                        made_by_controller=True,
-                    )
-                    found.setdefault((namespace(pod), claim), []).append(use)
+            for index, entry in numbered(spec, "volumes"):
+                if mapping(entry, "ephemeral", "volumeClaimTemplate"):
+                    called = text(entry, "name")
+                    use = Use(pod=pod, path=("spec", "volumes", index, "name"), volume=called, made_by_controller=True)
+                    found.setdefault((namespace(pod), f"{name(pod)}-{called}"), []).append(use)
         return {key: tuple(value) for key, value in found.items()}
 
     def _template_volumes(self, pod: Obj) -> frozenset[str]:
@@ -205,7 +200,7 @@ class Claim:
             expected=expected,
             actual=actual,
             near=near[:3],
-            evidence=evidence[:4],
+            evidence=tuple(entry for entry in evidence if entry.quote)[:4],
             remedies=remedies,
             next_checks=(self.describe(),),
             since=moment(self.obj, "metadata", "creationTimestamp"),
@@ -221,6 +216,12 @@ class Claim:
     def field(self, *path: str | int) -> Evidence:
         """Quote a field of the claim."""
         return self.scene.field(self.obj, *path)
+
+    def class_field(self) -> Evidence:
+        """Quote the class as written; an empty one is quoted with its key, since an empty quote proves nothing."""
+        if self.class_name == "":
+            return self.scene.field(self.obj, "spec", quote='"storageClassName":""')
+        return self.field("spec", "storageClassName")
 
     def made_anew(self, change: Mapping[str, Any], *, summary: Phrase) -> Remedy:
         """Replace the claim, whose spec cannot be changed; an unbound claim holds no data."""

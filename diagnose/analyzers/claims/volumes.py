@@ -136,7 +136,7 @@ def _mismatch(claim: Claim, volume: Obj, differing: list[Difference]) -> Finding
     }[field]
     theirs = claim.scene.field(volume, "spec", *path) if path else claim.scene.field(volume, "metadata", "labels")
     event = claim.latest("VolumeMismatch", "FailedBinding")
-    proofs: list[Evidence] = [claim.field(*own), theirs]
+    proofs: list[Evidence] = [claim.class_field() if field == "class" else claim.field(*own), theirs]
     if event:
         proofs.append(claim.scene.event(event))
     return claim.finding(
@@ -193,7 +193,7 @@ def _fitting(claim: Claim, volume: Obj, differing: list[Difference]) -> tuple[Re
 def _none_free(claim: Claim) -> Finding:
     end, end_zh = claim.user()
     event = claim.latest("FailedBinding")
-    proofs = [claim.field("spec", "storageClassName"), claim.field("status", "phase")]
+    proofs = [claim.class_field(), claim.field("status", "phase")]
     if event:
         proofs.insert(0, claim.scene.event(event))
     return claim.finding(
@@ -210,7 +210,7 @@ def _none_free(claim: Claim) -> Finding:
         remedies=(
             Remedy(
                 summary=Phrase(
-                    en=f"Make a PersistentVolume of at least {claim.size} for it, or let the claim name a storage class",
+                    en=f"Make a PersistentVolume of at least {claim.size} for it, or let the claim name a class",
                     zh=f"为其创建不少于 {claim.size} 的 PersistentVolume，或让声明使用存储类",
                 ),
                 risk=Risk.NONE,
@@ -289,8 +289,8 @@ def _released(volume: Obj, holder: str) -> Remedy:
         volume,
         [{"op": "remove", "path": "/spec/claimRef"}],
         summary=Phrase(
-            en=f"Release {name(volume)} for the new claim; the data of {holder} on it becomes readable to it, so ask its "
-            "owner first",
+            en=f"Release {name(volume)} for the new claim; the data of {holder} on it becomes readable to it, so ask "
+            "its owner first",
             zh=f"把 {name(volume)} 释放给新的声明；其中 {holder} 的数据将对其可见，请先征得数据所有者同意",
         ),
         verify=f"kubectl get pv {name(volume)}",
@@ -345,8 +345,8 @@ def claim_lost(claim: Claim) -> Finding | None:
         remedies=(
             Remedy(
                 summary=Phrase(
-                    en=f"Restore the volume {wanted} from its disk or a backup before anything is deleted: deleting the "
-                    "claim may lose the data for good",
+                    en=f"Restore the volume {wanted} from its disk or a backup before anything is deleted: deleting "
+                    "the claim may lose the data for good",
                     zh=f"在删除任何对象之前，先从磁盘或备份恢复卷 {wanted}：删除声明可能使数据永久丢失",
                 ),
                 risk=Risk.DATA,

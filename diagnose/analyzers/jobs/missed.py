@@ -4,15 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal, assert_never
-from zoneinfo import available_timezones
 
 from cluster.fields import Obj, dig, mapping, moment, name, namespace, objects, text, truth, whole
-from cluster.names import closest
 from cluster.snapshot import Event, ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.analyzers.jobs.runs import run_now
-from diagnose.cron import Schedule, ScheduleUnreadable, parse_schedule, schedule_of
+from diagnose.analyzers.jobs.unscheduled import never_due
+from diagnose.cron import Schedule, ScheduleUnreadable, schedule_of
 from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.findings import Confidence, Edge, Finding, NextCheck, Observation, Reach, Remedy, Who, inferred, proved
 from diagnose.remedies import command, object_patch, outside
@@ -30,7 +29,6 @@ SAFE_DEADLINE_SECONDS = 200
 FAR_SECONDS = 366 * 86400
 """The longest starting deadline that is taken at its word."""
 
-_UNREADABLE = ("UnparseableSchedule", "InvalidSchedule", "UnparsableSchedule", "UnknownTimeZone")
 _SKIPPED = ("MissSchedule",)
 _UNCOUNTABLE = ("TooManyMissedTimes", "FailedNeedsStart")
 
@@ -63,10 +61,10 @@ def missed_runs(scene: Scene, cron: Obj, late: Late) -> Iterator[Observation]:
         schedule = schedule_of(cron)
     except ScheduleUnreadable as unreadable:
         if unreadable.about != "machine":
-            yield _never_due(scene, cron, unreadable.reason, about=unreadable.about)
+            yield never_due(scene, cron, unreadable.reason, about=unreadable.about)
         return
     if schedule.every is None and schedule.following(scene.now) is None:
-        yield _never_due(scene, cron, "it names a date that never comes", about="schedule")
+        yield never_due(scene, cron, "it names a date that never comes", about="schedule")
     elif missed := late.get((namespace(cron), name(cron))):
         yield _missed(scene, cron, missed, late)
 
@@ -149,84 +147,6 @@ def _changed(cron: Obj) -> datetime | None:
         if {"f:schedule", "f:suspend"} & set(mapping(entry, "fieldsV1", "f:spec")) and (time := moment(entry, "time"))
     ]
     return max(times, default=None)
-
-
-# -- a schedule that is never due
-
-
-def _never_due(scene: Scene, cron: Obj, reason: str, *, about: str) -> Finding:
-    zone, expression = text(cron, "spec", "timeZone"), text(cron, "spec", "schedule")
-    in_zone = about == "zone" and bool(zone)
-    near = closest(zone, available_timezones()) if in_zone else _readable(expression)
-    event = scene.latest(cron, *_UNREADABLE)
-    evidence: list[Evidence] = [scene.field(cron, "spec", "timeZone" if in_zone else "schedule")]
-    if event is not None:
-        evidence.append(scene.event(event))
-    what = f"time zone {zone}" if in_zone else f"schedule {expression!r}"
-    what_zh = f"时区 {zone}" if in_zone else f"调度表达式 {expression!r}"
-    return Finding(
-        code="CronJobMissedRuns",
-        variant="schedule",
-        confidence=proved(
-            "the schedule was read by the controller's grammar", "按控制器的语法解析了该表达式", twice=event is not None
-        ),
-        object=ref_of(cron),
-        affected=(Reach(ref=ref_of(cron), edge=Edge.OWNER),),
-        summary=Phrase(
-            en=f"CronJob {name(cron)} never runs: its {what} cannot be used: {reason}",
-            zh=f"CronJob {name(cron)} 永远不会运行：{what_zh} 无法使用（{reason}）",
-        ),
-        expected="a known time zone" if in_zone else "minute hour day-of-month month day-of-week",
-        actual=zone if in_zone else expression,
-        near=tuple(near),
-        evidence=tuple(evidence),
-        remedies=tuple(_correct(cron, near, in_zone=in_zone)),
-        since=event.first if event else moment(cron, "metadata", "creationTimestamp"),
-    )
-
-
-def _readable(expression: str) -> list[str]:
-    """Return what an expression probably means: six fields without the seconds, Sunday as 7."""
-    fields = expression.split()
-    guesses = []
-    if len(fields) == 6:
-        guesses.append(" ".join(fields[1:]))
-    if len(fields) == 5 and "7" in fields[4]:
-        guesses.append(" ".join([*fields[:4], fields[4].replace("7", "0")]))
-    return [guess for guess in guesses if _parses(guess)]
-
-
-def _parses(expression: str) -> bool:
-    try:
-        parse_schedule(expression)
-    except ScheduleUnreadable:
-        return False
-    return True
-
-
-def _correct(cron: Obj, near: list[str], *, in_zone: bool) -> Iterator[Remedy]:
-    key = "timeZone" if in_zone else "schedule"
-    if near:
-        yield object_patch(
-            cron,
-            {"spec": {key: near[0]}},
-            summary=Phrase(en=f"Set {key} to {near[0]}", zh=f"把 {key} 改为 {near[0]}"),
-            verify=f"kubectl -n {namespace(cron)} get cronjob/{name(cron)}",
-            expect=Phrase(en="LAST SCHEDULE shows a time after the next due time", zh="到点后 LAST SCHEDULE 显示时间"),
-            estimate=None
-            if in_zone
-            else Phrase(en="the seconds field left out, or Sunday written as 0", zh="去掉秒字段，或把星期日写成 0"),
-        )
-    else:
-        yield command(
-            f"kubectl -n {namespace(cron)} edit cronjob/{name(cron)}",
-            summary=Phrase(en=f"Correct spec.{key}", zh=f"修正 spec.{key}"),
-            verify=f"kubectl -n {namespace(cron)} get cronjob/{name(cron)}",
-            expect=Phrase(en="LAST SCHEDULE shows a time after the next due time", zh="到点后 LAST SCHEDULE 显示时间"),
-        )
-
-
-# -- a due time that passed
 
 
 def _missed(scene: Scene, cron: Obj, missed: Missed, late: Late) -> Finding:

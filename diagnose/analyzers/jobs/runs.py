@@ -4,11 +4,14 @@ from datetime import datetime
 
 from cluster.fields import Obj, condition, labels, moment, name, namespace, text
 from cluster.snapshot import ref_of
+from diagnose.findings import Edge, Reach
+from diagnose.remedies import fresh_copy
 from diagnose.scene import Scene
 from diagnose.state import job_done
 
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
-_OWN_LABELS = ("batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name")
+ENDS = ("Failed", "FailureTarget")
+"""Conditions of a Job that has failed for good; the second comes first."""
 
 
 def cron_of(scene: Scene, job: Obj) -> Obj | None:
@@ -40,11 +43,7 @@ def start_anew(job: Obj) -> str:
     head = f"kubectl -n {ref.namespace}"
     if labels(job, "metadata", "annotations").get(_LAST_APPLIED):
         return f"{head} apply view-last-applied {ref.slug} -o yaml | {head} replace --force -f -"
-    own = ",".join(f'"{label}"' for label in _OWN_LABELS)
-    return (
-        f"{head} get {ref.slug} -o json | jq 'del(.spec.selector) | "
-        f"del(.spec.template.metadata.labels[{own}])' | {head} replace --force -f -"
-    )
+    return f"{fresh_copy(ref)} | {head} replace --force -f -"
 
 
 def run_now(cron: Obj) -> str:
@@ -63,3 +62,15 @@ def label_zh(scene: Scene, job: Obj) -> str:
     """Name a Job at the beginning of a Chinese sentence."""
     cron = cron_of(scene, job)
     return f"CronJob {name(cron)} 的运行" if cron is not None else f"Job {name(job)} "
+
+
+def first_upper(words: str) -> str:
+    """Begin a sentence with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
+def affected(scene: Scene, job: Obj) -> tuple[Reach, ...]:
+    """Point at the pods of a Job, the Job and its CronJob."""
+    pods = scene.reach_pods(scene.graph.pods_of(job))
+    owners = tuple(Reach(ref=ref_of(owner), edge=Edge.OWNER) for owner in scene.graph.owners(job))
+    return (*pods, Reach(ref=ref_of(job), edge=Edge.OWNER), *owners)

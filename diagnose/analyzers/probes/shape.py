@@ -9,7 +9,7 @@ from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.analyzers.probes.reading import ZH, ProbeFailure
 from diagnose.containers import Container
-from diagnose.findings import Confidence, Finding, NextCheck, Remedy, Role, Severity
+from diagnose.findings import Confidence, Finding, NextCheck, Remedy, Role
 from diagnose.graph import template_of
 from diagnose.probing import Probe, probes_of
 from diagnose.remedies import container_change, roll_back, template_patch
@@ -42,7 +42,6 @@ def to_finding(failure: ProbeFailure, told: Told) -> Finding:
         code=told.code,
         variant=failure.probe.kind if told.variant else "",
         role=told.role,
-        severity=Severity.HIGH if told.role is Role.ROOT else Severity.MEDIUM,
         confidence=told.confidence,
         object=failure.holder,
         part=container.name,

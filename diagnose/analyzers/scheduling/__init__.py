@@ -223,7 +223,6 @@ def _other(waiting: Waiting, clause: Clause | None) -> Finding:
     return waiting.finding(
         "Unschedulable",
         role=Role.SYMPTOM,
-        severity=Severity.MEDIUM,
         confidence=matched("the scheduler's message says so", "调度器的消息如此说明")
         if claim
         else inferred("the scheduler's reason is of no known kind", "调度器给出的理由不属于已知类型"),

@@ -7,7 +7,7 @@ from core.phrase import Phrase
 from diagnose.analyzers.scheduling.nodes import NodeView
 from diagnose.analyzers.scheduling.recount import Blocker, Recount
 from diagnose.analyzers.scheduling.shape import Waiting
-from diagnose.findings import Finding, NextCheck, Remedy, Risk, Role, Severity, Who, inferred, matched
+from diagnose.findings import Finding, NextCheck, Remedy, Risk, Role, Who, inferred, matched
 from diagnose.placement import Taint, tolerates
 from diagnose.remedies import command, in_application, template_patch
 
@@ -202,7 +202,6 @@ def nodes_sick(waiting: Waiting, recount: Recount, blocker: Blocker) -> Finding:
     return waiting.finding(
         "Unschedulable",
         role=Role.SYMPTOM,
-        severity=Severity.MEDIUM,
         confidence=inferred("the taint marks a node that is not well", "该污点表示节点异常"),
         summary=Phrase(
             en=f"No node takes {who}: {names} would fit but {'is' if len(views) == 1 else 'are'} not well "

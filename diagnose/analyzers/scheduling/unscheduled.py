@@ -251,10 +251,11 @@ def _scheduler_down(scene: Scene, pod: Obj, at_fault: Obj, proof: Evidence, word
 
 def _silent(scene: Scene, pod: Obj, asked: str, holder: ObjectRef) -> Finding:
     lease = scene.snapshot.get("Lease", "kube-system", "kube-scheduler")
+    age = scene.created_age(pod)
+    waited, waited_zh = (f"{age / 60:.0f} min", f"{age / 60:.0f} 分钟") if age < 1e9 else ("a while", "一段时间")
     return Finding(
         code="Unschedulable",
         role=Role.SYMPTOM,
-        severity=Severity.MEDIUM,
         confidence=inferred(
             "the scheduler has said nothing about the pod" + ("" if lease else ", and its lease could not be read"),
             "调度器对该 Pod 没有任何说明" + ("" if lease else "，也无法读取其租约"),
@@ -263,9 +264,9 @@ def _silent(scene: Scene, pod: Obj, asked: str, holder: ObjectRef) -> Finding:
         object=holder,
         affected=scene.reach_pods([pod]),
         summary=Phrase(
-            en=f"{holder.name} has waited {int(scene.created_age(pod) // 60)} min for a node without any word from the "
+            en=f"{holder.name} has waited {waited} for a node without any word from the "
             f"scheduler {asked}.",
-            zh=f"{holder.name} 等待节点已 {int(scene.created_age(pod) // 60)} 分钟，调度器 {asked} 没有任何说明。",
+            zh=f"{holder.name} 等待节点已 {waited_zh}，调度器 {asked} 没有任何说明。",
         ),
         expected="condition PodScheduled",
         actual="no condition PodScheduled",

@@ -58,7 +58,6 @@ def judge_readiness(view: View) -> Iterator[Finding]:
     yield Finding(
         code="ServiceHasNoReadyEndpoints",
         role=Role.SYMPTOM,
-        severity=Severity.MEDIUM,
         confidence=proved(
             "every pod that the Service selects is unready", "Service 选中的每个 Pod 都未就绪", twice=bool(slices)
         ),

@@ -120,7 +120,6 @@ def _role_missing(view: View) -> Finding | None:
     return Finding(
         code="ServiceHasNoReadyEndpoints",
         role=Role.SYMPTOM,
-        severity=Severity.MEDIUM,
         confidence=inferred(
             f"the pods carry all other labels; the software itself sets {pair}",
             f"Pod 具备其余所有标签；{pair} 由软件自身设置",

@@ -455,6 +455,16 @@ def test_the_limit_range_that_holds_the_bound_is_named_and_the_value_moved_to_it
     assert '"requests":{"memory":"64Mi"}' in finding.remedies[0].command
 
 
+def test_the_corrected_values_keep_the_ratio_too() -> None:
+    body = pod(containers=[container("app", resources={"limits": {"cpu": "4"}, "requests": {"cpu": "50m"}})])
+    text = forbidden(
+        "[minimum cpu usage per Container is 100m, but request is 50m, maximum cpu usage per Container is 1, but limit "
+        "is 4, cpu max limit to request ratio per Container is 2, but provided ratio is 80.000000]"
+    )
+    command = one(*refused(text, body=body)).remedies[0].command
+    assert '"requests":{"cpu":"500m"},"limits":{"cpu":"1"}' in command
+
+
 def test_a_request_above_a_limit_that_a_limit_range_fills_in_is_its_violation() -> None:
     body = pod(containers=[container("app", resources={"requests": {"cpu": "2"}})])
     text = (
@@ -464,6 +474,11 @@ def test_a_request_above_a_limit_that_a_limit_range_fills_in_is_its_violation() 
     finding = one(*refused(text, body=body), bounds(default={"cpu": "500m"}))
     assert finding.code == "LimitRangeViolated"
     assert "fills in" in finding.summary.en
+    assert '"limits":{"cpu":"2"}' in finding.remedies[0].command
+    assert (
+        '"requests":{"cpu":"500m"}'
+        in one(*refused(text, body=body), bounds(default={"cpu": "500m"}, max={"cpu": "1"})).remedies[0].command
+    )
     own = pod(containers=[container("app", resources={"requests": {"cpu": "2"}, "limits": {"cpu": "500m"}})])
     assert one(*refused(text, body=own)).code == "PodSpecRejected"
 

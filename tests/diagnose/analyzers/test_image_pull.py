@@ -47,7 +47,7 @@ def running(image: str, name: str = "other") -> dict[str, Any]:
 
 def login(name: str, *hosts: str) -> dict[str, Any]:
     """Make a pull secret whose entries can be read."""
-    body = base64.b64encode(json.dumps({"auths": dict.fromkeys(hosts, {})}).encode()).decode()
+    body = base64.b64encode(json.dumps({"auths": {host: {} for host in hosts}}).encode()).decode()
     return build.obj("Secret", name, type="kubernetes.io/dockerconfigjson", data={".dockerconfigjson": body})
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from diagnose.containers import containers
 from tests.diagnose import build
 
 POD = "app-7d9c-x2x4z"
-LIMITED = {"resources": {"limits": {"memory": "128Mi"}}}
+LIMITED: dict[str, Any] = {"resources": {"limits": {"memory": "128Mi"}}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,4 +167,4 @@ def test_a_raised_limit_leaves_room_above_the_heap() -> None:
     (only,) = containers(build.pod(POD, containers=[build.container(args=["-Xmx1g"])]))
     heap = heap_of(only)
     assert heap is not None
-    assert raised(heap.amount * 1, heap) == "1536Mi"
+    assert raised(Fraction(heap.amount), heap) == "1536Mi"
