@@ -74,14 +74,16 @@ def between_crashes(scene: Scene, pod: Obj) -> bool:
     A container without a readiness probe is Ready from the first second of every run; one that fails at its start
     would thus serve "now and then", by the second in which one looks.
     """
-    return any(
-        container.running
-        and container.restarts > 0
-        and container.role in {"main", "sidecar"}
-        and (container.run_seconds or SHORT_RUN_SECONDS) < SHORT_RUN_SECONDS
-        and scene.age(container.started_at) <= (container.run_seconds or 0) + OUTLIVED_SECONDS
-        for container in containers(pod)
-    )
+    return any(_between_crashes(scene, container) for container in containers(pod))
+
+
+def _between_crashes(scene: Scene, container: Container) -> bool:
+    if not container.running or not container.restarts or container.role not in {"main", "sidecar"}:
+        return False
+    ran = container.run_seconds
+    if ran is None or ran >= SHORT_RUN_SECONDS:
+        return False
+    return scene.age(container.started_at) <= ran + OUTLIVED_SECONDS
 
 
 Progress = Literal["satisfied", "serving", "short", "down"]

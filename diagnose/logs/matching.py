@@ -12,6 +12,9 @@ from diagnose.logs.signatures import SIGNATURES
 MAX_CANDIDATES = 400
 """Items at the end of a reading that are looked at: what ended a run stands near its end."""
 
+MAX_CHARACTERS = 600
+"""Of a longer text only beginning and end are compared with the signatures: time stays bounded on any input."""
+
 _RANK: dict[Level, int] = {"fatal": 0, "error": 0, "none": 1, "warn": 2, "info": 3, "debug": 4}
 
 
@@ -69,7 +72,7 @@ _PARTING = re.compile(
 
 def never(item: LogItem) -> bool:
     """Say whether an item can never be the reason of anything: names that hold "error", help text, benign notices."""
-    return bool(_NEVER.search(item.text) or _HELP.match(item.text))
+    return bool(_NEVER.search(_ends(item.text)) or _HELP.match(item.text))
 
 
 def best_match(reading: LogReading, *codes: str) -> Match | None:
@@ -141,7 +144,7 @@ def match_item(item: LogItem, only: tuple[Signature, ...] = SIGNATURES) -> Found
     rows = tuple(row for row in only if row.any_level or not quiet)
     best: Found | None = None
     for text in (item.text, *(cause.text for cause in item.causes)):
-        found = _first(item, text, rows)
+        found = _first(item, _ends(text), rows)
         if found is None:
             continue
         if (
@@ -151,6 +154,13 @@ def match_item(item: LogItem, only: tuple[Signature, ...] = SIGNATURES) -> Found
         ):
             best = found
     return best
+
+
+def _ends(text: str) -> str:
+    """Return the text, or beginning and end of a long one: what a program says of its end stands there."""
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    return f"{text[: MAX_CHARACTERS * 2 // 3]} … {text[-MAX_CHARACTERS // 3 :]}"
 
 
 def _first(item: LogItem, text: str, rows: tuple[Signature, ...]) -> Found | None:
@@ -179,9 +189,10 @@ def _cancelled(item: LogItem, found: Found, later: tuple[LogItem, ...]) -> bool:
     host = found[1].get("host", "")
     retried = bool(_RETRY.search(item.text))
     for line in later:
-        if not _SUCCESS.search(line.text) or _UNSUCCESSFUL.search(line.text):
+        said = _ends(line.text)
+        if not _SUCCESS.search(said) or _UNSUCCESSFUL.search(said):
             continue
-        if (host and host in line.text) or retried:
+        if (host and host in said) or retried:
             return True
     return False
 

@@ -103,6 +103,7 @@ class Up:
 
 UPS = (
     Up("third start of a program that dies within two seconds", since=1, ran=2, restarts=3, between=True),
+    Up("the last run ended in the second in which it began", since=1, ran=0, restarts=3, between=True),
     Up("it has outlived its last run by a minute", since=70, ran=2, restarts=3, between=False),
     Up("it ran for hours before", since=5, ran=7200, restarts=1, between=False),
     Up("its first run", since=1, ran=2, restarts=0, between=False),

@@ -11,7 +11,7 @@ from core.phrase import Phrase
 from diagnose.analyzers import analyzer
 from diagnose.analyzers.claims.classes import class_missing, default_class_missing
 from diagnose.analyzers.claims.missing import missing_claims
-from diagnose.analyzers.claims.provisioning import provisioning_failed, resize, waits_by_design
+from diagnose.analyzers.claims.provisioning import provisioned_late, provisioning_failed, resize, waits_by_design
 from diagnose.analyzers.claims.view import Claim, Storage
 from diagnose.analyzers.claims.volumes import by_hand, claim_lost, judge_volumes
 from diagnose.findings import InProgress, Observation
@@ -30,6 +30,8 @@ def claims(scene: Scene) -> Iterator[Observation]:
         if claim.phase == "Bound":
             if (judged := resize(claim)) is not None:
                 yield judged
+            elif (late := provisioned_late(claim)) is not None:
+                yield late
         elif (lost := claim_lost(claim)) is not None:
             yield lost
         else:

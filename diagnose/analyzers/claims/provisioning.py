@@ -80,6 +80,26 @@ def provisioning_failed(claim: Claim) -> Finding | None:
     return _no_provisioner(claim, proven=absent and not alive, words=words, alive=alive)
 
 
+def provisioned_late(claim: Claim) -> RuledOut | None:
+    """Say of a claim that has its volume that earlier attempts to make one do not count."""
+    failed = claim.latest("ProvisioningFailed")
+    if failed is None or failed.last is None:
+        return None
+    made = claim.latest("ProvisioningSucceeded")
+    born = moment(claim.obj, "metadata", "creationTimestamp")
+    grace = timedelta(seconds=claim.scene.numbers.claim_grace_seconds)
+    return RuledOut(
+        code="ClaimProvisioningFailed",
+        object=claim.ref,
+        reason=Phrase(
+            en="making the volume failed before; the claim is bound now", zh="此前创建卷失败过，该声明现已绑定"
+        ),
+        evidence=(claim.scene.event(failed, current=False),),
+        healed=bool(born and failed.last - born > grace),
+        ended=made.last if made else failed.last,
+    )
+
+
 def _driver_error(claim: Claim) -> Finding:
     event = claim.latest("ProvisioningFailed")
     message = event.message if event else ""

@@ -9,6 +9,7 @@ from core.phrase import Phrase
 from diagnose.analyzers import analyzer
 from diagnose.analyzers.container_start.command import command_end, command_failure
 from diagnose.analyzers.container_start.failure import WAITING, Failure, failure_of
+from diagnose.analyzers.container_start.healed import healed
 from diagnose.analyzers.container_start.other import hook, mount_invalid, non_root_violated, other
 from diagnose.analyzers.container_start.references import missing_references
 from diagnose.analyzers.container_start.stuck import stuck
@@ -41,6 +42,7 @@ def container_start(scene: Scene) -> Iterator[Observation]:
                 yield from _container(scene, container, explained=bool(lacking))
         if not lacking and (held := stuck(scene, pod)) is not None:
             yield held
+        yield from healed(scene, pod)
 
 
 def _container(scene: Scene, container: Container, *, explained: bool) -> Iterator[Observation]:

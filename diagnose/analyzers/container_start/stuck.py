@@ -9,7 +9,7 @@ from diagnose.containers import containers
 from diagnose.findings import InProgress, NextCheck, Observation, inferred, matched
 from diagnose.remedies import in_application
 from diagnose.scene import Scene
-from diagnose.state import START_REASONS
+from diagnose.state import START_REASONS, pod_ready
 
 _VOLUME_REASONS = ("FailedMount", "FailedAttachVolume", "FailedMapVolume")
 _OTHER_FAMILIES = ("FailedCreatePodSandBox", "NetworkNotReady")
@@ -25,6 +25,8 @@ def stuck(scene: Scene, pod: Obj) -> Observation | None:
     since = moment(condition(pod, "PodScheduled"), "lastTransitionTime") or moment(pod, "metadata", "creationTimestamp")
     if since is None or scene.latest(pod, *_OTHER_FAMILIES) is not None:
         return None
+    if pod_ready(pod):
+        return None  # its containers run, whatever their statuses leave out
     age = scene.age(since)
     event = scene.latest(pod, *_VOLUME_REASONS)
     grace = scene.numbers.attach_grace_seconds if event else scene.numbers.create_grace_seconds
@@ -62,6 +64,8 @@ def stuck(scene: Scene, pod: Obj) -> Observation | None:
             remedies=(in_application(Phrase(en="Do what the quoted text asks for", zh="按引用的文字处理")),),
             next_checks=(check,),
         )
+    if not scene.snapshot.coverage.complete("Event", text(pod, "metadata", "namespace")):
+        return None  # an event may well say why
     node = text(pod, "spec", "nodeName")
     evidence = (
         scene.field(pod, *first.status_path, "state", "waiting", "reason")

@@ -143,7 +143,7 @@ def _early_failure(scene: Scene, probe: Probe, event: Event | None) -> RuledOut 
     container, started = probe.container, probe.container.started_at
     if event is None or event.last is None or not _within_run(event, container):
         return None
-    start_up = bool(started and (event.last - started).total_seconds() <= _start_seconds(probe))
+    start_up = bool(started and event.first and _is_start_up(scene, probe, started, event.first, event.last))
     return RuledOut(
         code="ProbeFailing",
         object=scene.holder_ref(container.pod),
@@ -160,6 +160,13 @@ def _early_failure(scene: Scene, probe: Probe, event: Event | None) -> RuledOut 
         healed=not start_up,
         ended=event.last,
     )
+
+
+def _is_start_up(scene: Scene, probe: Probe, started: datetime, first: datetime, last: datetime) -> bool:
+    """Say whether failures belong to the start: they began with it and ended before anybody would call it stuck."""
+    seconds = (last - started).total_seconds()
+    began = (first - started).total_seconds() <= _start_seconds(probe)
+    return seconds <= _start_seconds(probe) or (began and seconds <= scene.numbers.create_grace_seconds)
 
 
 def _unstarted(scene: Scene, probe: Probe, event: Event | None) -> ProbeFailure | InProgress | None:

@@ -10,6 +10,7 @@ from cluster.fields import text
 from diagnose.analyzers import analyzer
 from diagnose.analyzers.rollouts.governing import service_missing
 from diagnose.analyzers.rollouts.ordinals import ordinal_blocked
+from diagnose.analyzers.rollouts.replaced import awaits_ending
 from diagnose.analyzers.rollouts.stopped import scaled_to_zero
 from diagnose.analyzers.rollouts.stuck import rollout_stuck
 from diagnose.analyzers.rollouts.suspended import suspended
@@ -37,6 +38,8 @@ def rollouts(scene: Scene) -> Iterator[Observation]:
             yield from blocked
             if kind in _ROLLING and not any(isinstance(entry, Finding) for entry in blocked):
                 yield from rollout_stuck(scene, workload)
+            if kind in {*_ROLLING, "ReplicaSet"}:
+                yield from awaits_ending(scene, workload)
     for workload in scene.snapshot.all("StatefulSet"):
         yield from service_missing(scene, workload)
     for workload in scene.snapshot.all("DaemonSet"):

@@ -1,15 +1,15 @@
 """Rollouts whose new revision does not become ready in time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from cluster.fields import Obj, condition, dig, moment, numbered, text, truth, whole
+from cluster.fields import Obj, condition, dig, labels, moment, name, numbered, text, truth, whole
 from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.analyzers.rollouts.standing import label, standing, stuck
 from diagnose.findings import InProgress, Observation, RuledOut
-from diagnose.revisions import current_revision, on_revision, revisions
+from diagnose.revisions import HASHES, current_revision, on_revision, revisions
 from diagnose.scene import Scene
 from diagnose.state import pod_ready, read_workload
 
@@ -114,10 +114,19 @@ def _last_progress(scene: Scene, workload: Obj) -> datetime | None:
     if new is not None:
         times.append(new.created)
     else:
-        update = text(workload, "status", "updateRevision")
-        born = [moment(pod, "metadata", "creationTimestamp") for pod in pods if on_revision(pod, update)]
-        times.append(min((time for time in born if time), default=None))
+        times.append(_first_of_newest(workload, pods))
     return max((time for time in times if time), default=None)
+
+
+def _first_of_newest(workload: Obj, pods: Iterable[Obj]) -> datetime | None:
+    """Return when the first pod of the newest revision was made: that of its name, or of the newest pod."""
+    born = [(time, pod) for pod in pods if (time := moment(pod, "metadata", "creationTimestamp"))]
+    if not born:
+        return None
+    latest, newest = max(born, key=lambda entry: (entry[0], name(entry[1])))
+    update = text(workload, "status", "updateRevision")
+    marks = [update] if update else [labels(newest, "metadata", "labels").get(key, "") for key in HASHES]
+    return min((time for time, pod in born if on_revision(pod, *marks)), default=latest)
 
 
 def _in_progress(scene: Scene, workload: Obj, until: datetime) -> InProgress:

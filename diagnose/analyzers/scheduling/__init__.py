@@ -26,7 +26,7 @@ from diagnose.analyzers.scheduling.recount import Blocker, Recount
 from diagnose.analyzers.scheduling.shape import Waiting, condition_index
 from diagnose.analyzers.scheduling.unscheduled import assigned_node_missing, gated, unheard
 from diagnose.analyzers.scheduling.wishes import no_suited_node, placement_by_words
-from diagnose.findings import Finding, InProgress, Observation, Role, RuledOut, Severity, inferred, matched
+from diagnose.findings import Finding, InProgress, Observation, Role, RuledOut, inferred, matched
 from diagnose.remedies import in_application
 from diagnose.scene import Scene
 

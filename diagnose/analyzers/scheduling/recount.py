@@ -169,32 +169,44 @@ class Recount:
             key = text(term, "topologyKey")
             meant = self.matching(term)
             first = not meant and term_means(term, self.pod, self.pod, self.fleet.scene)
-            domains = {other.labels.get(key) for _, other in meant}
-            if view.labels.get(key) is None or (not first and view.labels.get(key) not in domains):
+            places = {other.labels.get(key) for _, other in meant}
+            if view.labels.get(key) is None or (not first and view.labels.get(key) not in places):
                 yield Blocker(reason="pod_affinity", detail=key)
-        for key in dict.fromkeys(self._kept_away(view)):
-            yield Blocker(reason="anti_affinity", detail=key)
+        for key, domains in self._forbidden.items():
+            if view.labels.get(key) in domains:
+                yield Blocker(reason="anti_affinity", detail=key)
         for constraint in objects(self.spec, "topologySpreadConstraints"):
             key = text(constraint, "topologyKey")
             if text(constraint, "whenUnsatisfiable") != "ScheduleAnyway" and self._uneven(constraint, view):
                 yield Blocker(reason="spread", detail=key)
 
-    def _kept_away(self, view: NodeView) -> Iterator[str]:
+    @cached_property
+    def _forbidden(self) -> dict[str, set[str]]:
+        """Return the domains, by topology key, in which anti-affinity forbids the pod: its own or that of others."""
+        found: dict[str, set[str]] = {}
         for term in objects(self.spec, *ANTI_AFFINITY):
             key = text(term, "topologyKey")
-            domain = view.labels.get(key)
-            if domain is not None and any(other.labels.get(key) == domain for _, other in self.matching(term)):
-                yield key
+            found.setdefault(key, set()).update(
+                other.labels[key] for _, other in self.matching(term) if key in other.labels
+            )
         for peer, other in self.fleet.keeping_away:
             for term in objects(mapping(peer, "spec"), *ANTI_AFFINITY):
                 key = text(term, "topologyKey")
-                if view.labels.get(key) is None or other.labels.get(key) != view.labels.get(key):
-                    continue
-                if term_means(term, peer, self.pod, self.fleet.scene):
-                    yield key
+                if key in other.labels and term_means(term, peer, self.pod, self.fleet.scene):
+                    found.setdefault(key, set()).add(other.labels[key])
+        return found
+
+    @cached_property
+    def _counted(self) -> dict[int, dict[str, int]]:
+        return {}
 
     def domains(self, constraint: Obj) -> dict[str, int]:
-        """Count the matching pods in each domain of a spread constraint, over the nodes that it counts."""
+        """Count the matching pods in each domain of a spread constraint; asked once for each constraint."""
+        if id(constraint) not in self._counted:
+            self._counted[id(constraint)] = self._count(constraint)
+        return self._counted[id(constraint)]
+
+    def _count(self, constraint: Obj) -> dict[str, int]:
         key, selector = text(constraint, "topologyKey"), mapping(constraint, "labelSelector")
         counts: dict[str, int] = {}
         for view in self.by_affinity:

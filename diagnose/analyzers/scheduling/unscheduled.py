@@ -264,8 +264,7 @@ def _silent(scene: Scene, pod: Obj, asked: str, holder: ObjectRef) -> Finding:
         object=holder,
         affected=scene.reach_pods([pod]),
         summary=Phrase(
-            en=f"{holder.name} has waited {waited} for a node without any word from the "
-            f"scheduler {asked}.",
+            en=f"{holder.name} has waited {waited} for a node without any word from the scheduler {asked}.",
             zh=f"{holder.name} 等待节点已 {waited_zh}，调度器 {asked} 没有任何说明。",
         ),
         expected="condition PodScheduled",
