@@ -20,7 +20,7 @@ _RANK: dict[Level, int] = {"fatal": 0, "error": 0, "none": 1, "warn": 2, "info":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A line and the signature that it bears. ``count`` is how many lines of the reading bear it."""
+    """A line and the signature that it bears. ``count`` is how many lines are like it but for numbers."""
 
     signature: Signature
     item: LogItem
@@ -60,6 +60,7 @@ _UNSUCCESSFUL = re.compile(
     r"\bnot\b|fail|error|refus|timed? ?out|unable|cannot|could ?n.t|unsuccess|un(?:reachable|healthy)|失败|拒绝",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d+")
 _RETRY = re.compile(r"retry|attempt|try again|重试", re.IGNORECASE)
 _PARTING = re.compile(
     r"^(?:npm (?:ERR!|error)(?: code| errno| path| command| A complete log|\s*$)|exit status \d|make: \*\*\*|"
@@ -84,7 +85,7 @@ def best_match(reading: LogReading, *codes: str) -> Match | None:
     if best is None:
         return None
     found = best[1]
-    count = sum(1 for item in _tail(reading) if match_item(item, only=(found.signature,)) is not None)
+    count = sum(1 for item in _tail(reading) if _shape(item) == _shape(found.item))
     return Match(
         signature=found.signature,
         item=found.item,
@@ -107,9 +108,9 @@ def _ranked(reading: LogReading, codes: frozenset[str]) -> Iterator[tuple[tuple[
     rows = tuple(row for row in SIGNATURES if not codes or row.code in codes)
     seen: set[str] = set()
     for distance, item in enumerate(reversed(items)):
-        if item.text in seen:
+        if (shape := _shape(item)) in seen:
             continue
-        seen.add(item.text)
+        seen.add(shape)
         found = match_item(item, only=rows)
         if found is None:
             continue
@@ -126,6 +127,11 @@ def _ranked(reading: LogReading, codes: frozenset[str]) -> Iterator[tuple[tuple[
             _RANK[item.level],
         )
         yield key, Match(signature=signature, item=item, previous=reading.previous, captures=captures)
+
+
+def _shape(item: LogItem) -> str:
+    """Reduce a line to what stays the same when it is repeated."""
+    return _DIGITS.sub("#", item.text[:MAX_CHARACTERS])
 
 
 def _tail(reading: LogReading) -> tuple[LogItem, ...]:

@@ -33,9 +33,11 @@ def patterns(*sources: str) -> tuple[Pattern, ...]:
     return tuple(re.compile(source, re.IGNORECASE) for source in sources)
 
 
-NAME = r"(?-i:[A-Z][A-Z0-9_]{2,80})"
+NAME = r"(?-i:(?<![A-Za-z0-9_])[A-Z][A-Z0-9_]{2,80})"
 """The name of an environment variable as people write it."""
 
-HOST = r"(?P<host>\[[0-9a-f:.]{2,45}\]|[a-z0-9_](?:[a-z0-9._-]{0,250}[a-z0-9_])?)\.?"
+HOST = r"(?P<host>\[[0-9a-f:.]{2,45}\]|(?<![a-z0-9._-])[a-z0-9_](?:[a-z0-9._-]{0,250}[a-z0-9_])?)\.?"
+"""A host name or address. It begins where a word begins, so that a search tries each word once."""
+
 PORT = r"(?P<port>\d{1,5})"
 PATH = r"(?P<path>(?:/|[A-Za-z]:\\|\./|\.\./)[^\s'\"`,;:)\]]{0,300}|/)"

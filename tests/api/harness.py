@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import tarfile
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ TOKEN = "t0ken-of-the-tests-" + "x" * 24
 NOW = datetime(2026, 3, 1, 10, 5, tzinfo=UTC)
 MADE = "2026-03-01T09:00:00Z"
 BASE = "http://127.0.0.1:8484"
+DEMO = {"source": {"type": "demo"}}
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -200,3 +202,14 @@ def tar_bytes(files: dict[str, bytes]) -> bytes:
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
     return out.getvalue()
+
+
+class SlowDemo:
+    """A demo that opens when it is told to."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+
+    def __call__(self) -> Snapshot:
+        self.go.wait(30)
+        return demo()

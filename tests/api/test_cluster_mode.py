@@ -12,6 +12,7 @@ from api.context import ApiContext
 from cluster.fake import Account, FakeCluster, Fault
 from cluster.recording.bundle import read_bundle
 from tests.api.harness import (
+    DEMO,
     Service,
     cluster_mode,
     deployment,
@@ -21,7 +22,6 @@ from tests.api.harness import (
     namespace,
     running,
 )
-from tests.api.test_diagnoses import DEMO
 
 ACCOUNTS = {
     "service": Account(user="system:serviceaccount:ops:sextant"),

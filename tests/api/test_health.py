@@ -1,12 +1,13 @@
+import contextlib
 import re
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from api.app import RUNS_KEPT
 from core.runs import RunStore
-from tests.api.harness import make_context, running
-from tests.api.test_diagnoses import DEMO
+from tests.api.harness import DEMO, make_context, running
 
 
 async def test_health_and_readiness(tmp_path: Path) -> None:
@@ -17,12 +18,12 @@ async def test_health_and_readiness(tmp_path: Path) -> None:
     assert ready.json() == {"status": "ready", "database": "ok", "cluster": "not configured"}
 
 
-async def test_without_its_database_the_service_is_not_ready(tmp_path: Path) -> None:
+async def test_with_a_database_of_a_newer_program_the_service_is_not_ready(tmp_path: Path) -> None:
     context = make_context(tmp_path)
     async with running(context) as service:
-        await context.database.close()
-        for file in (tmp_path / "state").iterdir():
-            file.unlink()
+        with contextlib.closing(sqlite3.connect(tmp_path / "state" / "sextant.db")) as file:
+            file.execute("UPDATE alembic_version SET version_num = 'v9999'")
+            file.commit()
         ready = await service.client.get("/readyz")
         alive = await service.client.get("/healthz")
     assert (ready.status_code, ready.json()["code"]) == (503, "storage")

@@ -3,8 +3,7 @@ from pathlib import Path
 
 from core.identity import Caller
 from core.runs import RunProgress
-from tests.api.harness import events_of, make_context, running
-from tests.api.test_diagnoses import DEMO, SlowDemo
+from tests.api.harness import DEMO, SlowDemo, events_of, make_context, running
 
 
 async def test_runs_are_listed_newest_first_page_by_page(tmp_path: Path) -> None:

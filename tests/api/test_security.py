@@ -5,8 +5,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from api.security import COOKIE
-from tests.api.harness import BASE, BEARER, TOKEN, make_context, running
-from tests.api.test_diagnoses import DEMO
+from tests.api.harness import BASE, BEARER, DEMO, TOKEN, make_context, running
 
 COOKIE_OF = {"Cookie": f"{COOKIE}={TOKEN}"}
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import httpx
 
 from core.settings import ServerSettings
-from tests.api.harness import BEARER, make_context
+from tests.api.harness import BEARER, DEMO, SlowDemo, make_context
 from tests.api.serving import served
-from tests.api.test_diagnoses import DEMO, SlowDemo
 
 
 def test_a_stop_ends_streams_with_a_typed_event_and_answers_waiting_calls(tmp_path: Path) -> None:

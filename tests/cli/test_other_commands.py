@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster.fake import FakeCluster, kubeconfig
+from cluster.fake import Account, FakeCluster, kubeconfig
 from tests.cli.running import sextant
 
 POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web-0", "namespace": "shop", "uid": "u"}, "spec": {}}
@@ -64,8 +64,9 @@ def test_doctor_names_the_rights_that_are_missing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], alone: Path
 ) -> None:
     config = alone / "kubeconfig"
-    with FakeCluster([POD, SPACE], refused=["secrets"]).serve_in_thread() as endpoint:
-        config.write_text(kubeconfig(endpoint), encoding="utf-8")
+    developer = Account(user="dev", refused=frozenset({"secrets"}))
+    with FakeCluster([POD, SPACE], accounts={"mine": developer}).serve_in_thread() as endpoint:
+        config.write_text(kubeconfig(endpoint, token="mine"), encoding="utf-8")
         ran = sextant(monkeypatch, capsys, "doctor", "-n", "shop", "--kubeconfig", str(config), "-o", "json")
     checks = {check["name"]: check for check in json.loads(ran.out)}
     assert checks["cluster"]["state"] == "ok"

@@ -1,11 +1,12 @@
 """Images that came late, and log lines that sound worse than they are."""
 
-from tests.diagnose.build import container, event, status, waiting
+from tests.diagnose.build import container, event, obj, status, waiting
 from tests.diagnose.situations_build import (
     DAY,
     DEGRADED,
     HEALTHY,
     MOVING,
+    PROBED,
     RECOVERED,
     Situation,
     daemons,
@@ -179,8 +180,18 @@ def _logs() -> list[Situation]:
     failing = [
         f"2026-03-10T11:5{minute}:00Z ERROR GET http://users/me answered 401 Unauthorized" for minute in range(10)
     ]
+    outward = up(containers=[PROBED])
+    front = obj(
+        "Service", "web", spec={"clusterIP": "10.96.0.9", "selector": {"app": "web"}, "ports": [{"port": 8080}]}
+    )
     return [
         *found,
+        Situation(
+            id="a program names its loopback address and the check from outside passes",
+            objects=[*deploy("web", outward), front],
+            logs={("web-a", "app", False): ["2026-03-10T11:10:00Z INFO Listening on http://127.0.0.1:8080"]},
+            verdicts=HEALTHY,
+        ),
         Situation(
             id="a living dependency answers 401 and that is no network fault",
             objects=deploy("web", up(since=3000)),

@@ -25,6 +25,9 @@ def _restarts() -> list[Situation]:
     two_days = up(created=9 * DAY, since=2 * DAY, statuses=[restarted(1, ended=2 * DAY, restarts=3)])
     hour = up(created=DAY, since=3600, statuses=[restarted(1, ended=3600)])
     killed = up(created=DAY, since=2400, containers=[PROBED], statuses=[restarted(137, ended=2400)])
+    forgotten = up(
+        created=DAY, since=2390, containers=[PROBED], statuses=[status(state=running(2400), ready=True, restarts=1)]
+    )
     nightly = up(created=40 * DAY, since=9 * 3600, statuses=[restarted(0, ended=9 * 3600, restarts=40, ran=DAY)])
     just_now = up(created=40 * DAY, since=240, statuses=[restarted(0, ended=240, restarts=40, ran=DAY)])
     shut_down = up(created=3 * DAY, since=5 * 3600, statuses=[restarted(143, ended=5 * 3600, ran=2 * DAY)])
@@ -100,6 +103,23 @@ def _restarts() -> list[Situation]:
                 ),
             ],
             verdicts=RECOVERED,
+        ),
+        Situation(
+            id="killed by its liveness check forty minutes ago and the status has forgotten it",
+            objects=[
+                *deploy("web", forgotten),
+                event(
+                    forgotten,
+                    "Killing",
+                    "Container app failed liveness probe, will be restarted",
+                    kind="Normal",
+                    container="app",
+                    first=2405,
+                    last=2405,
+                ),
+            ],
+            verdicts=RECOVERED,
+            ruled_out="ProbeFailing",
         ),
         Situation(
             id="a program that ends with 0 every night and is started again by design",

@@ -11,9 +11,11 @@ from core.phrase import Phrase
 from diagnose.analyzers import analyzer
 from diagnose.analyzers.claims.classes import class_missing, default_class_missing
 from diagnose.analyzers.claims.missing import missing_claims
-from diagnose.analyzers.claims.provisioning import provisioned_late, provisioning_failed, resize, waits_by_design
+from diagnose.analyzers.claims.provisioning import provisioned_late, provisioning_failed, waits_by_design
+from diagnose.analyzers.claims.reserved import claim_lost
+from diagnose.analyzers.claims.resize import resize
 from diagnose.analyzers.claims.view import Claim, Storage
-from diagnose.analyzers.claims.volumes import by_hand, claim_lost, judge_volumes
+from diagnose.analyzers.claims.volumes import by_hand, judge_volumes
 from diagnose.findings import InProgress, Observation
 from diagnose.scene import Scene
 

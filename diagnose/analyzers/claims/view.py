@@ -21,6 +21,8 @@ DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 _OLD_DEFAULT_CLASS = "storageclass.beta.kubernetes.io/is-default-class"
 _OLD_CLASS = "volume.beta.kubernetes.io/storage-class"
 BY_HAND = "kubernetes.io/no-provisioner"
+FRESH_SECONDS = 600
+"""Events of the driver older than this say nothing about now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

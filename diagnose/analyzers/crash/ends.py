@@ -8,7 +8,8 @@ from core.phrase import Phrase
 from diagnose.analyzers.crash.arguments import command_invalid, module_missing
 from diagnose.analyzers.crash.case import Case, cut, spell
 from diagnose.analyzers.crash.dependency import dependency
-from diagnose.analyzers.crash.rights import permission_denied, read_only, root_refused
+from diagnose.analyzers.crash.privileges import permission_denied, root_refused
+from diagnose.analyzers.crash.rights import read_only
 from diagnose.analyzers.crash.settings import config_invalid, variable_missing
 from diagnose.analyzers.crash.taken import port_conflict
 from diagnose.containers import Container

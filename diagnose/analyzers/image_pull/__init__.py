@@ -7,7 +7,7 @@ from datetime import timedelta
 from cluster.fields import Obj, moment
 from core.phrase import Phrase
 from diagnose.analyzers import analyzer
-from diagnose.analyzers.image_pull import answers, network
+from diagnose.analyzers.image_pull import answers, login, network
 from diagnose.analyzers.image_pull.case import REASONS, Pull, failed_pulls
 from diagnose.analyzers.image_pull.texts import told
 from diagnose.containers import containers
@@ -49,7 +49,7 @@ def _finding(pull: Pull, *, whole_node: bool) -> Finding:
         case "ImageNeverPulled":
             return answers.never_pulled(pull)
         case "ImageRateLimited":
-            return answers.rate_limited(pull)
+            return login.rate_limited(pull)
         case "ImageRegistryNameUnresolved":
             return network.name_unresolved(pull, whole_node=whole_node)
         case "ImageRegistryTLSFailed":
@@ -61,7 +61,7 @@ def _finding(pull: Pull, *, whole_node: bool) -> Finding:
         case "ImageTagNotFound":
             return answers.tag_not_found(pull)
         case "ImageRegistryUnauthorized":
-            return answers.unauthorized(pull, ambiguous=pull.told.hint == "ambiguous")
+            return login.unauthorized(pull, ambiguous=pull.told.hint == "ambiguous")
         case _:
             return answers.other_failure(pull)
 

@@ -6,7 +6,7 @@ are tried in the order of the catalogue and the first that speaks wins.
 
 from collections.abc import Callable, Iterator
 
-from cluster.fields import Obj
+from cluster.fields import Obj, text, truth
 from core.phrase import Phrase
 from diagnose.analyzers import analyzer
 from diagnose.analyzers.probes.command import runs_missing_command
@@ -14,13 +14,14 @@ from diagnose.analyzers.probes.failing import fails, unmet_gates
 from diagnose.analyzers.probes.reading import ProbeFailure, read_probe
 from diagnose.analyzers.probes.shape import Told, to_finding
 from diagnose.analyzers.probes.timing import allows_too_little_time
-from diagnose.analyzers.probes.wrong_answer import asks_wrong_path, speaks_wrong_protocol
+from diagnose.analyzers.probes.wrong_path import asks_wrong_path
 from diagnose.analyzers.probes.wrong_port import (
     asks_wrong_port,
     bind_everywhere,
     listens_on_loopback,
     named_port_unknown,
 )
+from diagnose.analyzers.probes.wrong_protocol import speaks_wrong_protocol
 from diagnose.containers import Container
 from diagnose.findings import Finding, Observation, matched
 from diagnose.logs.listen import listening
@@ -74,6 +75,14 @@ def _sharpest(found: list[Finding]) -> Iterator[Finding]:
             yield finding
 
 
+def _answered(container: Container) -> Iterator[int]:
+    """Yield the ports on which a check of the kubelet, which comes from outside the pod, passes now."""
+    for probe in probes_of(container):
+        passes = container.ready if probe.kind == "readiness" else truth(container.status, "started")
+        if passes and probe.kind != "liveness" and probe.port and not text(probe.spec, probe.handler, "host"):
+            yield probe.port
+
+
 def _unreachable_for_service(scene: Scene, container: Container) -> Iterator[Finding]:
     """Report a running program whose Service sends traffic to a port that it opens for its own pod only."""
     pod: Obj = container.pod
@@ -84,6 +93,8 @@ def _unreachable_for_service(scene: Scene, container: Container) -> Iterator[Fin
     for entry in heard:
         if not entry.loopback:
             inner.pop(entry.port, None)
+    for port in _answered(container):
+        inner.pop(port, None)
     for number, proof in service_targets(scene, container) if inner else ():
         if number not in inner:
             continue

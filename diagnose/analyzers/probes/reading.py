@@ -94,7 +94,7 @@ def read_probe(scene: Scene, probe: Probe) -> ProbeFailure | RuledOut | InProgre
     killing = _newest_killing(scene, probe)
     container = probe.container
     if killed_last_run(scene, probe, killing, event):
-        if not container.ended or termination_current(scene, container):
+        if _kill_counts(scene, container, killing):
             return _failure(scene, probe, event, killing, kills=True)
         if killing:
             return RuledOut(
@@ -111,6 +111,13 @@ def read_probe(scene: Scene, probe: Probe) -> ProbeFailure | RuledOut | InProgre
     if probe.kind == "startup" and container.running and container.status.get("started") is not True:
         return _unstarted(scene, probe, event)
     return _pending_kill(scene, probe, event)
+
+
+def _kill_counts(scene: Scene, container: Container, killing: Event | None) -> bool:
+    """Say whether the kill is current; where the status has forgotten the end, the time of the kill decides."""
+    if container.ended or killing is None or not container.running:
+        return not container.ended or termination_current(scene, container)
+    return scene.age(killing.last) <= scene.numbers.restart_window_seconds
 
 
 def _read_readiness(scene: Scene, probe: Probe, event: Event | None) -> ProbeFailure | RuledOut | InProgress | None:

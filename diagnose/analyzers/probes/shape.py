@@ -89,14 +89,9 @@ def probe_patch(
     )
 
 
-def like(failure: ProbeFailure) -> list[Probe]:
-    """Return the probes of the container that ask the same as the failing one, itself included."""
-    mine = failure.probe
-    return [
-        probe
-        for probe in probes_of(failure.container)
-        if probe.kind == mine.kind or (probe.handler == mine.handler and probe.handler_spec() == mine.handler_spec())
-    ]
+def tcp_instead(port: int | None, instead_of: str) -> dict[str, Any]:
+    """Replace a handler by a plain connection to a port."""
+    return {instead_of: None, "tcpSocket": {"port": port}}
 
 
 def earlier_container(failure: ProbeFailure) -> Container | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from cluster.fields import Obj, condition, dig, labels, moment, name, numbered, text, truth, whole
+from cluster.fields import Obj, condition, dig, labels, moment, name, namespace, numbered, text, truth, whole
 from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
@@ -102,6 +102,8 @@ def _by_pods(scene: Scene, workload: Obj) -> Iterator[Observation]:
     if moved is not None and scene.age(moved) <= grace:
         yield _in_progress(scene, workload, moved + timedelta(seconds=grace))
         return
+    if moved is None and not scene.snapshot.coverage.complete("Pod", namespace(workload)):
+        return  # the pods would tell how long it has lasted
     evidence = [scene.field(workload, "status", key) for key in fields]
     yield stuck(scene, workload, evidence, since=moved, reason="no pod became ready")
 

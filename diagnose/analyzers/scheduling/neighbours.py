@@ -4,7 +4,7 @@ from cluster.fields import Obj, labels, mapping, namespace, objects, strings, te
 from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
-from diagnose.analyzers.scheduling.nodes import AFFINITY, ANTI_AFFINITY, NodeView, term_means
+from diagnose.analyzers.scheduling.nodes import AFFINITY, ANTI_AFFINITY, NodeView
 from diagnose.analyzers.scheduling.recount import Recount
 from diagnose.analyzers.scheduling.shape import Waiting
 from diagnose.findings import Finding, Remedy
@@ -111,12 +111,7 @@ def _peers(waiting: Waiting, recount: Recount | None, own: list[Obj], key: str) 
 
 def _repelling(waiting: Waiting, recount: Recount, key: str) -> list[tuple[Obj, NodeView]]:
     """Return the placed pods whose own anti-affinity means the waiting pod."""
-    return [
-        (pod, view)
-        for pod, view in recount.fleet.keeping_away
-        for term in objects(mapping(pod, "spec"), *ANTI_AFFINITY)
-        if text(term, "topologyKey") == key and term_means(term, pod, waiting.pod, waiting.scene)
-    ]
+    return [(entry.pod, entry.view) for entry in recount.fleet.repelling(waiting.pod) if entry.key == key]
 
 
 def _anti_proofs(waiting: Waiting, recount: Recount | None, own: list[Obj], key: str) -> tuple[Evidence, ...]:

@@ -69,6 +69,16 @@ def host_ports(spec: Obj) -> Iterator[tuple[str, int]]:
                 yield text(port, "protocol") or "TCP", number
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeller:
+    """A placed pod with one of its anti-affinity terms: ``key`` names the domain that it claims for itself."""
+
+    pod: Obj
+    view: NodeView
+    key: str
+    selector: Obj
+
+
 @dataclass(frozen=True)
 class Fleet:
     """All nodes, made once for all pending pods."""
@@ -92,9 +102,26 @@ class Fleet:
         return tuple((pod, view) for view in self.nodes for pod in view.pods)
 
     @cached_property
-    def keeping_away(self) -> tuple[tuple[Obj, NodeView], ...]:
-        """Those that keep other pods away by a required anti-affinity."""
-        return tuple((pod, view) for pod, view in self.placed if objects(mapping(pod, "spec"), *ANTI_AFFINITY))
+    def _repellers(self) -> Mapping[str | None, tuple[Repeller, ...]]:
+        found: dict[str | None, list[Repeller]] = {}
+        for pod, view in self.placed:
+            for term in objects(mapping(pod, "spec"), *ANTI_AFFINITY):
+                key, selector = text(term, "topologyKey"), mapping(term, "labelSelector")
+                if key not in view.labels or not selector:
+                    continue
+                spaces = _spaces(term, pod, self.scene)
+                entry = Repeller(pod=pod, view=view, key=key, selector=selector)
+                for space in (None,) if spaces is None else spaces:
+                    found.setdefault(space, []).append(entry)
+        return {space: tuple(entries) for space, entries in found.items()}
+
+    def repelling(self, pod: Obj) -> Iterator[Repeller]:
+        """Yield the placed pods that keep ``pod`` away by a required anti-affinity."""
+        carried = labels(pod, "metadata", "labels")
+        for space in (None, namespace(pod)):
+            for entry in self._repellers.get(space, ()):
+                if selector_matches(entry.selector, carried):
+                    yield entry
 
     def matching(self, term: Obj, of: Obj) -> list[tuple[Obj, NodeView]]:
         """Return the placed pods that a pod affinity term of ``of`` means."""

@@ -189,11 +189,8 @@ class Recount:
             found.setdefault(key, set()).update(
                 other.labels[key] for _, other in self.matching(term) if key in other.labels
             )
-        for peer, other in self.fleet.keeping_away:
-            for term in objects(mapping(peer, "spec"), *ANTI_AFFINITY):
-                key = text(term, "topologyKey")
-                if key in other.labels and term_means(term, peer, self.pod, self.fleet.scene):
-                    found.setdefault(key, set()).add(other.labels[key])
+        for repeller in self.fleet.repelling(self.pod):
+            found.setdefault(repeller.key, set()).add(repeller.view.labels[repeller.key])
         return found
 
     @cached_property

@@ -7,8 +7,10 @@ of selector or port is the reason why no endpoint is ready, so that nothing more
 from collections.abc import Iterator
 
 from diagnose.analyzers import analyzer
+from diagnose.analyzers.services.balancer import judge_balancer
+from diagnose.analyzers.services.locality import judge_locality
 from diagnose.analyzers.services.ports import judge_ports
-from diagnose.analyzers.services.reach import judge_balancer, judge_locality, judge_readiness, judge_strangers
+from diagnose.analyzers.services.reach import judge_readiness, judge_strangers
 from diagnose.analyzers.services.selector import judge_selector
 from diagnose.analyzers.services.view import Surroundings, View, judged
 from diagnose.findings import Observation

@@ -2,40 +2,28 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 
-from cluster.fields import Obj, dig, labels, mapping, moment, name, objects, text
-from cluster.snapshot import Event, ref_of
+from cluster.fields import Obj, dig, labels, mapping, name, objects, text
+from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
-from diagnose.analyzers.services.selector import pairs
+from diagnose.analyzers.services.near import pairs
 from diagnose.analyzers.services.view import View
 from diagnose.findings import (
-    Edge,
     Finding,
-    InProgress,
     NextCheck,
-    Observation,
-    Reach,
     Remedy,
     Role,
     Severity,
-    Who,
-    inferred,
-    matched,
     proved,
 )
 from diagnose.graph import template_of
 from diagnose.ports import long_running, pod_ports
 from diagnose.probing import probes_of
-from diagnose.remedies import in_application, object_patch, outside
+from diagnose.remedies import in_application, object_patch
 from diagnose.scene import Scene
 
 START_MARGIN_SECONDS = 30
-BALANCER_WORK_SECONDS = 600
-"""How long a load balancer that is being set up may take before that counts as a fault."""
-
-_EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 _TRACK_KEYS = frozenset({"track", "version", "release", "color", "slot", "stage", "rollouts-pod-template-hash"})
 
 
@@ -206,173 +194,3 @@ def _relabel(stranger: str) -> Remedy:
             zh=f"为 {stranger} 的 Pod 使用不会被该 Service 选中的标签",
         )
     )
-
-
-# -- traffic that stays on the node
-
-
-def judge_locality(view: View) -> Iterator[Finding]:
-    """Report a Service that keeps traffic on a node on which it has clients and no ready pod."""
-    spec = mapping(view.service, "spec")
-    with_pods = {text(pod, "spec", "nodeName") for pod in view.ready}
-    if not with_pods:
-        return
-    if text(spec, "internalTrafficPolicy") == "Local":
-        clients = _client_nodes(view)
-        bare = sorted(node for node in clients if node not in with_pods)
-        if bare:
-            yield _local(view, "internalTrafficPolicy", bare, sorted(with_pods), clients[bare[0]])
-    if text(spec, "externalTrafficPolicy") == "Local" and text(spec, "type") in {"LoadBalancer", "NodePort"}:
-        nodes = [view.scene.snapshot.get("Node", "", node) for node in sorted(with_pods)]
-        shut = [node for node in nodes if node is not None and _EXCLUDED in labels(node, "metadata", "labels")]
-        if shut and len(shut) == len(nodes):
-            yield _local(view, "externalTrafficPolicy", [], sorted(with_pods), shut[0])
-
-
-def _client_nodes(view: View) -> dict[str, Obj]:
-    """Return the nodes on which known clients run, each with one client pod."""
-    found: dict[str, Obj] = {}
-    for user in view.around.users(view.service):
-        holder = view.scene.snapshot.find(user.ref)
-        for pod in view.scene.graph.pods_of(holder) if holder and user.edge is Edge.ENV else ():
-            if node := text(pod, "spec", "nodeName"):
-                found.setdefault(node, pod)
-    return found
-
-
-def _local(view: View, policy: str, bare: list[str], with_pods: list[str], proof: Obj) -> Finding:
-    scene, service = view.scene, view.ref.name
-    inside = policy == "internalTrafficPolicy"
-    where = ", ".join(bare[:3]) if bare else "every node that takes outside traffic"
-    where_zh = "、".join(bare[:3]) if bare else "所有接收外部流量的节点"
-    evidence = (
-        scene.field(view.service, "spec", policy),
-        scene.field(proof, "spec", "nodeName") if inside else scene.field(proof, "metadata", "labels", _EXCLUDED),
-        scene.field(view.ready[0], "spec", "nodeName"),
-    )
-    users = [reach for reach in view.around.users(view.service) if reach.edge is Edge.ENV] if inside else []
-    return Finding(
-        code="ServiceLocalTrafficPolicy",
-        severity=Severity.MEDIUM,
-        confidence=inferred(
-            "clients were found by the Service's name in their settings",
-            "客户端是通过其配置中的 Service 名称找到的",
-            value=0.6,
-        )
-        if inside
-        else proved("policy and node labels were read", "已读取策略与节点标签"),
-        object=view.ref,
-        part=policy,
-        affected=(*users[:5], Reach(ref=ref_of(proof), edge=Edge.ENV if inside else Edge.SCHEDULING)),
-        summary=Phrase(
-            en=f"Service {service} only reaches pods on the caller's own node, and {where} has none: its ready pods "
-            f"are on {', '.join(with_pods[:3])}.",
-            zh=f"Service {service} 只访问调用方所在节点上的 Pod，而 {where_zh} 上没有：就绪的 Pod 位于 "
-            f"{', '.join(with_pods[:3])}。",
-        ),
-        expected=f"spec.{policy}: Cluster",
-        actual=f"spec.{policy}: Local",
-        evidence=evidence,
-        remedies=(
-            object_patch(
-                view.service,
-                {"spec": {policy: "Cluster"}},
-                summary=Phrase(en="Let the Service use the pods of all nodes", zh="让 Service 使用所有节点上的 Pod"),
-                undo=object_patch(view.ref, {"spec": {policy: "Local"}}, summary=Phrase(en="", zh="")).command,
-            ),
-        ),
-    )
-
-
-# -- load balancers
-
-
-def judge_balancer(view: View) -> Iterator[Observation]:
-    """Report a Service of type LoadBalancer that has got no address."""
-    service, scene = view.service, view.scene
-    if text(service, "spec", "type") != "LoadBalancer" or objects(service, "status", "loadBalancer", "ingress"):
-        return
-    born = moment(service, "metadata", "creationTimestamp")
-    grace = scene.numbers.lb_grace_seconds
-    failed = scene.latest(service, "SyncLoadBalancerFailed", "UnAvailableLoadBalancer", "AllocationFailed")
-    working = scene.latest(service, "EnsuringLoadBalancer")
-    until = born + timedelta(seconds=grace) if born else None
-    if working and working.last and (failed is None or (failed.last or working.last) < working.last):
-        until = max(until or working.last, working.last + timedelta(seconds=BALANCER_WORK_SECONDS))
-    if until and scene.now < until:
-        yield InProgress(
-            object=view.ref,
-            reason=Phrase(en="the load balancer is being set up", zh="负载均衡器正在创建"),
-            until=until,
-            serving=bool(view.ready),
-        )
-        return
-    yield _pending(view, failed)
-
-
-def _pending(view: View, failed: Event | None) -> Finding:
-    scene, service = view.scene, view.service
-    wanted = text(service, "spec", "loadBalancerClass")
-    minutes = int(scene.created_age(service) // 60) if scene.created_age(service) < 1e9 else 0
-    if failed:
-        why_en = f"its controller reports: {failed.message[:160].rstrip('.')}"
-        why_zh = f"其控制器报告：{failed.message[:160].rstrip('.')}"
-    elif wanted:
-        why_en, why_zh = f"no controller serves the class {wanted}", f"没有控制器处理类 {wanted}"
-    else:
-        why_en = "nothing in this cluster seems to provide load balancers"
-        why_zh = "该集群中似乎没有提供负载均衡器的组件"
-    evidence = [scene.field(service, "status", "loadBalancer", "ingress"), scene.field(service, "spec", "type")]
-    if failed:
-        evidence.insert(0, scene.event(failed))
-    elif wanted:
-        evidence.append(scene.field(service, "spec", "loadBalancerClass"))
-    return Finding(
-        code="LoadBalancerPending",
-        confidence=matched("the controller's event names the reason", "控制器的事件说明了原因")
-        if failed
-        else proved(
-            "no address was assigned and no controller has said anything", "没有分配地址，也没有任何控制器的事件"
-        ),
-        object=view.ref,
-        affected=view.around.hit(service),
-        summary=Phrase(
-            en=f"Service {view.ref.name} has waited {minutes} min for an outside address: {why_en}.",
-            zh=f"Service {view.ref.name} 等待外部地址已 {minutes} 分钟：{why_zh}。",
-        ),
-        expected="status.loadBalancer.ingress: an address",
-        actual="status.loadBalancer.ingress: <unset>",
-        evidence=tuple(evidence),
-        remedies=_balancer_remedies(view, failed),
-        next_checks=(
-            NextCheck(
-                command=f"kubectl -n {view.ref.namespace} describe {view.ref.slug}",
-                why=Phrase(en="its events show what the controller does", zh="其事件会显示控制器的动作"),
-            ),
-        ),
-        since=moment(service, "metadata", "creationTimestamp"),
-    )
-
-
-def _balancer_remedies(view: View, failed: Event | None) -> tuple[Remedy, ...]:
-    node_port = object_patch(
-        view.service,
-        {"spec": {"type": "NodePort"}},
-        summary=Phrase(
-            en="Reach it over a port of the nodes instead (NodePort)", zh="改用节点端口（NodePort）对外提供"
-        ),
-        undo=object_patch(view.ref, {"spec": {"type": "LoadBalancer"}}, summary=Phrase(en="", zh="")).command,
-    )
-    if failed:
-        said = outside(
-            Phrase(
-                en="Repair what the event names at the provider: quota, subnet, address pool or permission",
-                zh="在云厂商侧修复事件中指出的问题：配额、子网、地址池或权限",
-            )
-        )
-        return (said, node_port)
-    install = Remedy(
-        summary=Phrase(en="Install or configure a load balancer for this cluster", zh="为该集群安装或配置负载均衡器"),
-        who=Who.CLUSTER_ADMIN,
-    )
-    return (node_port, install)

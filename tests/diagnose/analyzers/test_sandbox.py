@@ -35,8 +35,10 @@ def creating(name: str = POD, **fields: Any) -> dict[str, Any]:
             "subnet.env",
         ),
         (
-            (f'{CREATE}plugin type="bridge" failed (add): failed to allocate for range 0: no IP addresses '
-            f"available in range set: 10.0.0.1-10.0.0.254"),
+            (
+                f'{CREATE}plugin type="bridge" failed (add): failed to allocate for range 0: no IP addresses '
+                f"available in range set: 10.0.0.1-10.0.0.254"
+            ),
             "PodAddressesExhausted",
             "Node",
             "no free address",
