@@ -285,11 +285,14 @@ def is_shared(finding: Finding) -> bool:
     return any(reach.ref.kind in WORKLOAD_KINDS for reach in finding.affected)
 
 
+def concerned(finding: Finding) -> frozenset[ObjectRef]:
+    """Return the objects that a finding is about or harms: who depends on one of them has this fault."""
+    return anchors(finding) if is_shared(finding) else anchors(finding) | {finding.object}
+
+
 def touches(finding: Finding, objects: frozenset[ObjectRef]) -> bool:
     """Say whether a finding is about one of these objects or harms one of them."""
-    if not anchors(finding).isdisjoint(objects):
-        return True
-    return finding.object in objects and not is_shared(finding)
+    return not concerned(finding).isdisjoint(objects)
 
 
 def rank(finding: Finding) -> tuple[int, int, float, int, str, str]:

@@ -5,6 +5,7 @@ Equal input gives an equal diagnosis: nothing here depends on the clock, on hash
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TypeVar
 
 import structlog
@@ -31,6 +32,7 @@ from diagnose.findings import (
 from diagnose.scene import Scene
 from diagnose.scope import Scope, resolve
 from diagnose.verdicts import Judged, Reaches, graded, target_verdict, worst
+from diagnose.warnings import idle_warnings
 from diagnose.wording import checked_families, headline
 
 log = structlog.get_logger(__name__)
@@ -75,7 +77,10 @@ def diagnose(
         # What has a cause is not on its way, however long its grace may still last.
         if not any(touches(root, causes.closure((entry.object,))) for root in roots)
     )
-    ruled_out = _in_scope(observed.ruled_out, scope)
+    pods = [pod for workload in scope.workloads for pod in scene.graph.pods_of(workload)]
+    shown = [entry.evidence for entry in observed.findings] + [entry.evidence for entry in observed.ruled_out]
+    idle = tuple(idle_warnings(scene, pods, chain.from_iterable(shown)))
+    ruled_out = _in_scope((*observed.ruled_out, *idle), scope)
     judged = Judged(
         scene=scene,
         reaches=reaches,

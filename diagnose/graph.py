@@ -125,6 +125,11 @@ class Graph:
         """Return what the object controls, ordered by kind, namespace and name."""
         return self.snapshot.owned.get(uid(obj), ()) if uid(obj) else ()
 
+    def siblings(self, obj: Obj) -> tuple[Obj, ...]:
+        """Return what has the same controlling owner, itself included; the owner need not have been read."""
+        owner = text(controller_of(obj), "uid")
+        return self.snapshot.owned.get(owner, ()) if owner else ()
+
     def pods_of(self, obj: Obj) -> tuple[Obj, ...]:
         """Return the pods below a workload through any number of owners; a pod is its own."""
         if text(obj, "kind") == "Pod":

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from cluster.fields import Obj, condition, dig, moment, namespace, text
 from cluster.kinds import BY_KEY
-from cluster.snapshot import Event, Snapshot, ref_of, written
+from cluster.snapshot import Event, Snapshot, controller_of, ref_of, written
 from core.evidence import ABSENT, AbsenceSource, Evidence, FieldSource, LogSource, ObjectRef
 from core.settings import DiagnoseSettings
 from diagnose.findings import Edge, Reach
@@ -129,14 +129,13 @@ class Scene:
 
     def _outdated_job(self, job: Obj) -> bool:
         """Say whether a newer Job of the same CronJob has completed: then this one's fate is history."""
-        cron = self.graph.owner(job)
-        if cron is None or text(cron, "kind") != "CronJob":
+        if text(controller_of(job), "kind") != "CronJob":
             return False
         born = text(job, "metadata", "creationTimestamp")
         return any(
             text(sibling, "metadata", "creationTimestamp") > born
             and condition(sibling, "Complete").get("status") == "True"
-            for sibling in self.graph.children(cron)
+            for sibling in self.graph.siblings(job)
         )
 
     def live_pods_in(self, space: str) -> Iterator[Obj]:

@@ -12,7 +12,7 @@ from cluster.kinds import WORKLOAD_KINDS
 from cluster.snapshot import ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
-from diagnose.causes import Causes, anchors
+from diagnose.causes import Causes, concerned
 from diagnose.findings import Finding, InProgress, NextCheck, RuledOut, Severity, Unexplained, Verdict, WorkloadState
 from diagnose.scene import Scene
 from diagnose.scope import kind_of
@@ -33,7 +33,7 @@ class Reaches:
 
     def touched_by(self, finding: Finding) -> frozenset[ObjectRef]:
         """Return the workloads on whose way a finding stands."""
-        met = (self._back.get(ref, ()) for ref in {finding.object, *anchors(finding)})
+        met = (self._back.get(ref, ()) for ref in concerned(finding))
         return frozenset(workload for workloads in met for workload in workloads)
 
 
@@ -67,7 +67,9 @@ class Judged:
         if heavy:
             return replace(state, verdict=_with_cause(workload, reading), cause=heavy[0].id), None
         if running := [entry for entry in self.in_progress if entry.object in reach]:
-            return replace(state, verdict=_in_progress(reading, running)), None
+            return replace(state, verdict=_in_progress(workload, reading, running)), None
+        if kind_of(workload) == "Job" and any(entry.object == ref and self._healed(entry) for entry in self.ruled_out):
+            return replace(state, verdict=Verdict.RECOVERED), None
         if not _as_wanted(workload, reading):
             if roots or _deliberate(workload):
                 return state, None
@@ -98,7 +100,9 @@ def _with_cause(workload: Obj, reading: WorkloadReading) -> Verdict:
     return Verdict.DEGRADED if reading.ready > 0 or reading.wanted == 0 else Verdict.FAILING
 
 
-def _in_progress(reading: WorkloadReading, running: Sequence[InProgress]) -> Verdict:
+def _in_progress(workload: Obj, reading: WorkloadReading, running: Sequence[InProgress]) -> Verdict:
+    if kind_of(workload) == "CronJob":
+        return Verdict.HEALTHY  # it has done its part by starting the run
     if reading.ready >= reading.wanted or any(entry.serving for entry in running):
         return Verdict.HEALTHY
     return Verdict.DEGRADED if reading.ready else Verdict.UNKNOWN

@@ -80,6 +80,10 @@ def headline(
             en=f"{label} {word.en}: what would decide it could not be read",
             zh=f"{label} {word.zh}：缺少做出判断所需的内容",
         )
+    if not states and (about := [entry for entry in ruled_out if label.startswith(entry.object.slug)]):
+        return Phrase(en=f"{label} {word.en}: {about[0].reason.en}", zh=f"{label} {word.zh}：{about[0].reason.zh}")
+    if not states and "/" in label:
+        return Phrase(en=f"{label} {word.en}: no fault found", zh=f"{label} {word.zh}：未发现故障")
     if not states:
         return Phrase(en=f"{label} {word.en}: nothing runs there", zh=f"{label} {word.zh}：没有运行任何工作负载")
     return Phrase(

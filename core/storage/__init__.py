@@ -110,9 +110,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._engines.writer.dispose()
-        if self._engines.reader is not self._engines.writer:
-            await self._engines.reader.dispose()
+        await self._engines.close()
 
     def _upgrade(self, connection: sa.Connection) -> None:
         from alembic import command

@@ -1,7 +1,11 @@
 """Engines for SQLite and PostgreSQL with what each needs to be safe."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
+from typing import Any
+from weakref import WeakSet
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -22,6 +26,19 @@ class Engines:
     writer: AsyncEngine
     reader: AsyncEngine
     sqlite: bool
+    threads: WeakSet[Thread] = field(default_factory=WeakSet)
+
+    async def close(self) -> None:
+        """Close every connection, and wait for the threads of the SQLite driver to end.
+
+        A cancelled transaction leaves its connection to be closed by its thread; that thread reports to the event loop,
+        which must still be there.
+        """
+        await self.writer.dispose()
+        if self.reader is not self.writer:
+            await self.reader.dispose()
+        for thread in list(self.threads):
+            await asyncio.to_thread(thread.join, BUSY_SECONDS + 1)
 
 
 def database_url(url: str, state_dir: Path) -> sa.URL:
@@ -60,7 +77,17 @@ def make_engines(url: sa.URL) -> Engines:
     sa.event.listen(writer.sync_engine, "begin", _begin)
     read_only = url.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
     reader = create_async_engine(read_only, connect_args={"timeout": BUSY_SECONDS})
-    return Engines(writer=writer, reader=reader, sqlite=True)
+    engines = Engines(writer=writer, reader=reader, sqlite=True)
+
+    def remember(connection: Any, _: object) -> None:
+        # The driver offers no way to wait for its thread after a connection was dropped.
+        thread = getattr(connection.driver_connection, "_thread", None)
+        if isinstance(thread, Thread):
+            engines.threads.add(thread)
+
+    for engine in (writer, reader):
+        sa.event.listen(engine.sync_engine, "connect", remember)
+    return engines
 
 
 def _prepare(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:

@@ -44,7 +44,7 @@ class Situation:
 
     ``root``: the one code that may stand as a cause (empty: none may); with ``optional`` it may also be missing.
     ``healed``: the code that must be listed as ruled out, with ``over`` as a fault that has ended.
-    ``waits``: something must be reported as in progress.
+    ``waits``: something must be reported as in progress. ``well``: a workload that stays healthy beside a broken one.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Situation:
     ruled_out: str = ""
     over: bool = True
     waits: bool = False
+    well: str = ""
     logs: Logs = field(default_factory=dict)
     unread: tuple[str, ...] = ()
 

@@ -12,6 +12,7 @@ from tests.diagnose.situations_build import (
     ended,
     gave_up,
     job_of,
+    starting,
     up,
 )
 
@@ -56,6 +57,8 @@ def _jobs() -> list[Situation]:
     active = cron(
         "sync", schedule="*/30 * * * *", last=1500, concurrencyPolicy="Forbid", status={"active": [{"name": "sync-1"}]}
     )
+    minutely = cron("tick", schedule="* * * * *", last=6, status={"active": [{"name": "tick-1"}]})
+    first = starting("tick-1-a", created=5)
     at_work = up("sync-1-a", since=1490, created=1500)
     fresh = cron("report", schedule="0 3 * * *", last=None, created=180)
     indexed = job_of(
@@ -119,6 +122,19 @@ def _jobs() -> list[Situation]:
             verdicts=RECOVERED,
         ),
         Situation(
+            id="one failed run followed by good ones while CronJobs may not be read",
+            objects=[entry for run in runs for entry in run],
+            unread=("CronJob",),
+            verdicts=RECOVERED,
+        ),
+        Situation(
+            id="a failed run was asked about after which others completed",
+            objects=[nightly, *(entry for run in runs for entry in run)],
+            target="job/backup-1",
+            verdicts=RECOVERED,
+            ruled_out="JobBackoffLimitExceeded",
+        ),
+        Situation(
             id="a CronJob suspended for weeks",
             objects=[suspended],
             verdicts=HEALTHY,
@@ -131,6 +147,13 @@ def _jobs() -> list[Situation]:
             objects=[active, *job_of("sync-1", at_work, owner=active, created=1500, active=1, ready=1)],
             target="cronjob/sync",
             verdicts=HEALTHY,
+        ),
+        Situation(
+            id="a run of a CronJob that was started five seconds ago",
+            objects=[minutely, *job_of("tick-1", first, owner=minutely, created=6, active=1, ready=0)],
+            target="cronjob/tick",
+            verdicts=HEALTHY,
+            waits=True,
         ),
         Situation(id="a CronJob due this very second", objects=[going], verdicts=HEALTHY),
         Situation(id="a CronJob made three minutes ago that has not been due", objects=[fresh], verdicts=HEALTHY),

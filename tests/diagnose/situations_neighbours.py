@@ -173,6 +173,21 @@ def _asked() -> list[Situation]:
             objects=[*deploy("web", up()), *bad],
             verdicts=FAILING,
             root="AppCrashed",
+            well="web",
+        ),
+        Situation(
+            id="the namespace is asked about and one of two users of a ConfigMap lacks a key",
+            objects=[*deploy("web", keyed), configmap("settings", {"a": "1"}), *_lacking_key()],
+            verdicts=FAILING,
+            root="ConfigKeyMissing",
+            well="web",
+        ),
+        Situation(
+            id="the namespace is asked about and one of two users of a cordoned node is pinned to it",
+            objects=[*_on_cordoned(), *deploy("web", up(node="node-2"))],
+            verdicts=FAILING,
+            root="NodesCordoned",
+            well="web",
         ),
     ]
 

@@ -110,6 +110,7 @@ def _strange() -> list[Situation]:
             objects=[new],
             target="deploy/web",
             verdicts=UNKNOWN,
+            waits=True,
         ),
         Situation(id="a pod without status that is two seconds old", objects=[blank], verdicts=UNKNOWN),
         Situation(id="a Deployment without generations", objects=unnumbered, verdicts=HEALTHY),

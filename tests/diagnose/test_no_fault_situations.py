@@ -70,6 +70,8 @@ def test_no_wolf_is_cried(situation: Situation) -> None:
         assert root.severity.value == situation.severity or not situation.severity
     assert said.verdict in situation.verdicts, said.summary.en
     assert not said.notes
+    judged = {state.object.name: state.verdict for state in said.workloads}
+    assert not situation.well or judged[situation.well] is Verdict.HEALTHY
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.id)

@@ -82,7 +82,7 @@ def _disrupted(pod: Obj) -> bool:
 def _history(scene: Scene, container: Container) -> Iterator[Observation]:
     """Say of a former end why it does not count: the container has run since, or an init step ended well."""
     code, ended = container.exit_code, container.ended_at
-    if not code or not container.running or ended is None:
+    if not code or not container.running or ended is None or _left_to_others(scene, container):
         return
     age = spell(scene.age(ended))
     yield RuledOut(

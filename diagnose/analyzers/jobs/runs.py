@@ -1,9 +1,10 @@
 """The runs of a CronJob, and how to start a Job anew."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from cluster.fields import Obj, condition, labels, moment, name, namespace, text
-from cluster.snapshot import ref_of
+from cluster.snapshot import controller_of, ref_of
 from diagnose.findings import Edge, Reach
 from diagnose.remedies import fresh_copy
 from diagnose.scene import Scene
@@ -22,15 +23,20 @@ def cron_of(scene: Scene, job: Obj) -> Obj | None:
 
 def runs_of(scene: Scene, cron: Obj) -> list[Obj]:
     """Return the Jobs of a CronJob that still exist, oldest first."""
-    found = [child for child in scene.graph.children(cron) if text(child, "kind") == "Job"]
+    return _in_order(scene.graph.children(cron))
+
+
+def _in_order(objs: Iterable[Obj]) -> list[Obj]:
+    found = [entry for entry in objs if text(entry, "kind") == "Job"]
     return sorted(found, key=lambda job: (text(job, "metadata", "creationTimestamp"), name(job)))
 
 
 def later_success(scene: Scene, job: Obj) -> tuple[Obj, datetime] | None:
     """Return a newer run of the same CronJob that completed, and when."""
-    cron = cron_of(scene, job)
+    if text(controller_of(job), "kind") != "CronJob":
+        return None
     born = text(job, "metadata", "creationTimestamp")
-    for run in reversed(runs_of(scene, cron)) if cron is not None else ():
+    for run in reversed(_in_order(scene.graph.siblings(job))):
         if text(run, "metadata", "creationTimestamp") > born and job_done(run):
             ended = moment(run, "status", "completionTime") or moment(condition(run, "Complete"), "lastTransitionTime")
             return run, ended or scene.now

@@ -37,6 +37,10 @@ def _deployment(scene: Scene, deployment: Obj) -> Iterator[Observation]:
     at = next((index for index, entry in conditions if text(entry, "type") == "Progressing"), None)
     progressing = condition(deployment, "Progressing")
     reason, status = text(progressing, "reason"), text(progressing, "status")
+    if at is None and scene.created_age(deployment) <= scene.numbers.observed_lag_seconds:
+        born = moment(deployment, "metadata", "creationTimestamp") or scene.now
+        yield _in_progress(scene, deployment, born + timedelta(seconds=scene.numbers.observed_lag_seconds))
+        return
     if at is None or reason in {"NewReplicaSetAvailable", "DeploymentPaused"}:
         return
     done = read_workload(scene, deployment).progress == "satisfied"
