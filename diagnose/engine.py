@@ -11,7 +11,7 @@ from typing import TypeVar
 import structlog
 
 from cluster.fields import Obj
-from cluster.snapshot import Snapshot
+from cluster.snapshot import Snapshot, ref_of
 from core.evidence import verify
 from core.phrase import Phrase
 from core.settings import DiagnoseSettings
@@ -66,6 +66,7 @@ def diagnose(
     ]
     causes = Causes(scene.graph, findings)
     standing, folded = causes.fold()
+    standing = tuple(finding for finding in standing if not _under_way(finding, scene, observed.in_progress))
     reaches = Reaches(scope.workloads, causes)
     standing = tuple(graded(finding, scene, scope.workloads, reaches) for finding in standing)
     if scope.target is not None:
@@ -75,7 +76,9 @@ def diagnose(
         entry
         for entry in _in_scope(observed.in_progress, scope)
         # What has a cause is not on its way, however long its grace may still last.
-        if not any(touches(root, causes.closure((entry.object,))) for root in roots)
+        if not any(
+            touches(root, causes.closure((entry.object,))) for root in roots if root.severity is not Severity.LOW
+        )
     )
     pods = [pod for workload in scope.workloads for pod in scene.graph.pods_of(workload)]
     shown = [entry.evidence for entry in observed.findings] + [entry.evidence for entry in observed.ruled_out]
@@ -173,6 +176,16 @@ def collapsed(first: Finding, second: Finding) -> Finding:
 
 def _joined(first: tuple[Reach, ...], second: tuple[Reach, ...]) -> tuple[Reach, ...]:
     return tuple(dict.fromkeys((*first, *second)))
+
+
+def _under_way(finding: Finding, scene: Scene, waiting: Iterable[InProgress]) -> bool:
+    """Say whether a Service lacks ready pods only because all of them are on their way."""
+    if finding.code != "ServiceHasNoReadyEndpoints":
+        return False
+    expected = {entry.object for entry in waiting}
+    pods = [scene.snapshot.find(reach.ref) for reach in finding.affected if reach.ref.kind == "Pod"]
+    held = [{ref_of(pod), *map(ref_of, scene.graph.owners(pod))} for pod in pods if pod is not None]
+    return bool(held) and not any(refs.isdisjoint(expected) for refs in held)
 
 
 def _in_scope(entries: Iterable[Entry], scope: Scope) -> tuple[Entry, ...]:

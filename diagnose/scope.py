@@ -149,12 +149,13 @@ def _in_front(snapshot: Snapshot, graph: Graph, found: list[Obj]) -> list[Obj]:
 
 
 def _behind(snapshot: Snapshot, graph: Graph, obj: Obj) -> list[Obj]:
-    """Return the Services of an Ingress and the pods of these Services."""
+    """Return the Services of an Ingress, the pods of these Services and their owners."""
     services = [obj] if kind_of(obj) == "Service" else []
     if kind_of(obj) == "Ingress":
         found = (snapshot.find(reach.ref) for reach in graph.depends_on(obj))
         services = [entry for entry in found if entry is not None]
-    return [*services, *(pod for service in services for pod in graph.pods_of_service(service))]
+    pods = [pod for service in services for pod in graph.pods_of_service(service)]
+    return [*services, *(entry for pod in pods for entry in (pod, *graph.owners(pod)))]
 
 
 def _intended_services(snapshot: Snapshot, graph: Graph, obj: Obj) -> list[Obj]:

@@ -37,6 +37,9 @@ class Reaches:
         return frozenset(workload for workloads in met for workload in workloads)
 
 
+DELIBERATE = frozenset({"SchedulingGated", "WorkloadScaledToZero", "WorkloadSuspended"})
+"""Causes of low severity that account for missing pods: somebody wants it so."""
+
 SERVING_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"})
 
 
@@ -71,7 +74,7 @@ class Judged:
         if kind_of(workload) == "Job" and any(entry.object == ref and self._healed(entry) for entry in self.ruled_out):
             return replace(state, verdict=Verdict.RECOVERED), None
         if not _as_wanted(workload, reading):
-            if roots or _deliberate(workload):
+            if _deliberate(workload) or any(root.code in DELIBERATE for root in roots):
                 return state, None
             return replace(state, verdict=Verdict.UNKNOWN), unexplained(workload, reading)
         if any(self._healed(entry) for entry in self.ruled_out if entry.object in reach):

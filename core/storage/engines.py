@@ -1,12 +1,13 @@
 """Engines for SQLite and PostgreSQL with what each needs to be safe."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
-from typing import Any
 from weakref import WeakSet
 
+import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -27,6 +28,7 @@ class Engines:
     reader: AsyncEngine
     sqlite: bool
     threads: WeakSet[Thread] = field(default_factory=WeakSet)
+    """The threads of the SQLite driver, one for each connection."""
 
     async def close(self) -> None:
         """Close every connection, and wait for the threads of the SQLite driver to end.
@@ -72,22 +74,27 @@ def make_engines(url: sa.URL) -> Engines:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as exc:
         raise StorageError(f"The folder {path.parent} cannot be made: {exc.strerror}.") from exc
-    writer = create_async_engine(url.set(database=str(path)))
+    threads: WeakSet[Thread] = WeakSet()
+    writer = create_async_engine(url.set(database=str(path)), async_creator=_connecting(str(path), threads))
     sa.event.listen(writer.sync_engine, "connect", _prepare)
     sa.event.listen(writer.sync_engine, "begin", _begin)
-    read_only = url.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
-    reader = create_async_engine(read_only, connect_args={"timeout": BUSY_SECONDS})
-    engines = Engines(writer=writer, reader=reader, sqlite=True)
+    reader = create_async_engine(url, async_creator=_connecting(f"{path.as_uri()}?mode=ro", threads, uri=True))
+    return Engines(writer=writer, reader=reader, sqlite=True, threads=threads)
 
-    def remember(connection: Any, _: object) -> None:
-        # The driver offers no way to wait for its thread after a connection was dropped.
-        thread = getattr(connection.driver_connection, "_thread", None)
-        if isinstance(thread, Thread):
-            engines.threads.add(thread)
 
-    for engine in (writer, reader):
-        sa.event.listen(engine.sync_engine, "connect", remember)
-    return engines
+def _connecting(
+    database: str, threads: WeakSet[Thread], *, uri: bool = False
+) -> Callable[[], Awaitable[aiosqlite.Connection]]:
+    """Return a function that connects, and that remembers the thread of the connection even where connecting fails."""
+
+    async def connect() -> aiosqlite.Connection:
+        connection = aiosqlite.connect(database, uri=uri, timeout=BUSY_SECONDS)
+        thread = connection._thread  # noqa: SLF001 - the driver offers no other way to wait for it
+        thread.daemon = True
+        threads.add(thread)
+        return await connection
+
+    return connect
 
 
 def _prepare(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from diagnose.findings import Verdict
-from tests.diagnose.build import SPACE, Logs, Obj, container, event, obj, pod, running, status, terminated, waiting
+from tests.diagnose.build import SPACE, Logs, Obj, container, event, pod, running, status, terminated, waiting
 from tests.diagnose.situations_build import conditions
+from tests.diagnose.situations_world import MOVING, deploy
 
 FAILING = (Verdict.FAILING,)
 DEGRADED = (Verdict.DEGRADED,)
@@ -178,18 +179,6 @@ def unready(
     )
 
 
-def cron(name: str, body: Obj, **spec: Any) -> list[Obj]:
-    """Return a CronJob, the Job it made, and ``body`` as its pod."""
-    top = obj(
-        "CronJob",
-        name,
-        created=864_000,
-        spec={
-            "schedule": "*/30 * * * *",
-            "concurrencyPolicy": "Allow",
-            "jobTemplate": {"spec": {"template": {"spec": {**body["spec"], "restartPolicy": "Never"}}}},
-            **spec,
-        },
-        status={},
-    )
-    return [top]
+def web(*pods: Obj, **rest: Any) -> list[Obj]:
+    """Return the Deployment ``web`` whose newest revision these pods are, rolled out 15 minutes ago."""
+    return deploy("web", *pods, **{"progressing": MOVING, "moved": 900, **rest})

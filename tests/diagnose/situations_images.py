@@ -5,16 +5,14 @@ from tests.diagnose.situations_build import (
     DAY,
     DEGRADED,
     HEALTHY,
-    MOVING,
     PROBED,
     RECOVERED,
     Situation,
-    daemons,
-    deploy,
     restarted,
     starting,
     up,
 )
+from tests.diagnose.situations_world import MOVING, daemons, deploy
 
 IMAGE = "registry.example.com/shop/web"
 

@@ -1,20 +1,8 @@
 """Jobs and CronJobs that did what they should."""
 
 from tests.diagnose.build import ago, pod, status, terminated
-from tests.diagnose.situations_build import (
-    DAY,
-    FINE,
-    HEALTHY,
-    RECOVERED,
-    Situation,
-    cron,
-    done,
-    ended,
-    gave_up,
-    job_of,
-    starting,
-    up,
-)
+from tests.diagnose.situations_build import DAY, FINE, HEALTHY, RECOVERED, Situation, starting, up
+from tests.diagnose.situations_world import cron, done, ended, gave_up, job_of
 
 
 def _jobs() -> list[Situation]:

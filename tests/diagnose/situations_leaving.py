@@ -1,7 +1,8 @@
 """Pods on their way out, left behind, or ready beside warnings."""
 
 from tests.diagnose.build import ago, event, obj, pod, running, status, terminated, waiting
-from tests.diagnose.situations_build import FINE, HEALTHY, PROBED, REFUSED, Situation, deploy, ended, leaving, up
+from tests.diagnose.situations_build import FINE, HEALTHY, PROBED, REFUSED, Situation, leaving, up
+from tests.diagnose.situations_world import deploy, ended
 
 
 def _leaving() -> list[Situation]:

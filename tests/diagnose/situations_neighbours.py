@@ -17,21 +17,8 @@ from tests.diagnose.build import (
     terminated,
     waiting,
 )
-from tests.diagnose.situations_build import (
-    DEGRADED,
-    FAILING,
-    HEALTHY,
-    MOVING,
-    Situation,
-    claim,
-    deploy,
-    mounts,
-    replica_set,
-    stateful,
-    unscheduled,
-    up,
-    volume,
-)
+from tests.diagnose.situations_build import DEGRADED, FAILING, HEALTHY, Situation, unscheduled, up
+from tests.diagnose.situations_world import MOVING, claim, deploy, mounts, replica_set, stateful, volume
 
 
 def _crashing(name: str = "bad-a", **rest: Any) -> Obj:

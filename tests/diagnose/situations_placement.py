@@ -7,19 +7,13 @@ from tests.diagnose.situations_build import (
     FAILING,
     FINE,
     HEALTHY,
-    MOVING,
     RECOVERED,
     Situation,
-    claim,
-    daemons,
-    deploy,
-    mounts,
-    stateful,
     storage_class,
     unscheduled,
     up,
-    volume,
 )
+from tests.diagnose.situations_world import MOVING, claim, daemons, deploy, mounts, stateful, volume
 
 TOO_FULL = (
     "0/2 nodes are available: 2 Insufficient cpu. preemption: 0/2 nodes are available: "

@@ -1,7 +1,8 @@
 """Creations that were refused and are not any more."""
 
 from tests.diagnose.build import event, obj
-from tests.diagnose.situations_build import FINE, HEALTHY, RECOVERED, Situation, deploy, replica_set, stateful, up
+from tests.diagnose.situations_build import FINE, HEALTHY, RECOVERED, Situation, up
+from tests.diagnose.situations_world import deploy, replica_set, stateful
 
 REFUSED_ACCOUNT = (
     'Error creating: pods "web-" is forbidden: error looking up service account shop/web: '

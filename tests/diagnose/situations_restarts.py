@@ -10,14 +10,11 @@ from tests.diagnose.situations_build import (
     REFUSED,
     UNKNOWN,
     Situation,
-    daemons,
-    deploy,
-    ended,
     restarted,
     starting,
-    stateful,
     up,
 )
+from tests.diagnose.situations_world import daemons, deploy, ended, stateful
 
 
 def _restarts() -> list[Situation]:

@@ -6,22 +6,15 @@ from tests.diagnose.situations_build import (
     DEGRADED,
     FINE,
     HEALTHY,
-    MOVING,
     RECOVERED,
     UNKNOWN,
     Situation,
     below,
-    claim,
-    daemons,
-    deploy,
     leaving,
-    mounts,
-    replica_set,
     starting,
-    stateful,
     up,
-    volume,
 )
+from tests.diagnose.situations_world import MOVING, claim, daemons, deploy, mounts, replica_set, stateful, volume
 
 
 def _scaler(

@@ -3,19 +3,8 @@
 from typing import Any
 
 from tests.diagnose.build import Obj, ago, container, event, obj
-from tests.diagnose.situations_build import (
-    DAY,
-    DEGRADED,
-    HEALTHY,
-    Situation,
-    below,
-    deploy,
-    leaving,
-    slice_of,
-    starting,
-    stateful,
-    up,
-)
+from tests.diagnose.situations_build import DAY, DEGRADED, HEALTHY, Situation, below, leaving, starting, up
+from tests.diagnose.situations_world import deploy, slice_of, stateful
 
 
 def _service(name: str, selector: dict[str, str] | None, **spec: Any) -> Obj:

@@ -6,7 +6,6 @@ from tests.diagnose.situations_build import (
     DEGRADED,
     FINE,
     HEALTHY,
-    MOVING,
     PROBE,
     PROBED,
     RECOVERED,
@@ -14,12 +13,10 @@ from tests.diagnose.situations_build import (
     UNKNOWN,
     Situation,
     conditions,
-    daemons,
-    deploy,
     starting,
-    stateful,
     up,
 )
+from tests.diagnose.situations_world import MOVING, daemons, deploy, stateful
 
 
 def _probes() -> list[Situation]:

@@ -1,22 +1,8 @@
 """Objects that lack fields, clocks that disagree, reads that were refused."""
 
 from tests.diagnose.build import container, event, obj, pod, status, waiting
-from tests.diagnose.situations_build import (
-    DEGRADED,
-    FINE,
-    HEALTHY,
-    MOVING,
-    UNKNOWN,
-    Situation,
-    below,
-    claim,
-    conditions,
-    cron,
-    deploy,
-    starting,
-    stateful,
-    up,
-)
+from tests.diagnose.situations_build import DEGRADED, FINE, HEALTHY, UNKNOWN, Situation, below, conditions, starting, up
+from tests.diagnose.situations_world import MOVING, claim, cron, deploy, stateful
 
 
 def _strange() -> list[Situation]:

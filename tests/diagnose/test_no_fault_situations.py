@@ -13,6 +13,7 @@ from core.evidence import verify
 from diagnose.engine import diagnose
 from diagnose.findings import Diagnosis, Verdict
 from tests.diagnose import (
+    situations_fresh,
     situations_images,
     situations_jobs,
     situations_leaving,
@@ -21,6 +22,7 @@ from tests.diagnose import (
     situations_refused,
     situations_restarts,
     situations_rollouts,
+    situations_rules,
     situations_services,
     situations_starts,
     situations_strange,
@@ -29,6 +31,7 @@ from tests.diagnose.build import Obj, snapshot
 from tests.diagnose.situations_build import Situation, world
 
 SITUATIONS: tuple[Situation, ...] = (
+    *situations_fresh.SITUATIONS,
     *situations_images.SITUATIONS,
     *situations_jobs.SITUATIONS,
     *situations_leaving.SITUATIONS,
@@ -37,6 +40,7 @@ SITUATIONS: tuple[Situation, ...] = (
     *situations_refused.SITUATIONS,
     *situations_restarts.SITUATIONS,
     *situations_rollouts.SITUATIONS,
+    *situations_rules.SITUATIONS,
     *situations_services.SITUATIONS,
     *situations_starts.SITUATIONS,
     *situations_strange.SITUATIONS,

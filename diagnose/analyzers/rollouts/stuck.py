@@ -113,9 +113,10 @@ def _by_pods(scene: Scene, workload: Obj) -> Iterator[Observation]:
 
 
 def _last_progress(scene: Scene, workload: Obj) -> datetime | None:
-    """Return when the rollout moved last: a pod became ready, or its revision was made."""
+    """Return when the rollout moved last: a pod became ready or was told to end, or its revision was made."""
     pods = scene.graph.pods_of(workload)
     times = [moment(condition(pod, "Ready"), "lastTransitionTime") for pod in pods if pod_ready(pod)]
+    times += [moment(pod, "metadata", "deletionTimestamp") for pod in pods]
     new = current_revision(revisions(scene.graph, workload))
     if new is not None:
         times.append(new.created)
