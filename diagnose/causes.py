@@ -10,7 +10,7 @@ from functools import cached_property
 
 from cluster.kinds import WORKLOAD_KINDS
 from core.evidence import ObjectRef
-from diagnose.findings import Finding, Folded, Reach, Role, Severity, inferred
+from diagnose.findings import Edge, Finding, Folded, Reach, Role, Severity, inferred
 from diagnose.graph import Graph
 
 MAX_DEPTH = 8
@@ -150,6 +150,7 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (_CLAIMS, _SCHEDULING | {"Unschedulable", "ReadinessGateUnsatisfied"} | _WORKLOAD_SYMPTOMS),
     (_SCHEDULING, frozenset({"Unschedulable"}) | _WORKLOAD_SYMPTOMS),
     (frozenset({"Unschedulable"}), _WORKLOAD_SYMPTOMS),
+    (frozenset({"DaemonSetNodesUncovered"}), frozenset({"SandboxCreationFailed"})),
     (_START, _MEMORY | _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
     (_MEMORY, _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
     (frozenset({"PortConflict"}), _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS),
@@ -164,6 +165,7 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
         _START | _CRASH | _MEMORY | {"JobBackoffLimitExceeded", "JobDeadlineExceeded"},
         frozenset({"CronJobConcurrencyBlocked"}),
     ),
+    (frozenset({"StatefulSetServiceMissing"}), frozenset({"AppCrashed", "ProbeFailing"}) | _WORKLOAD_SYMPTOMS),
     (frozenset({"RolloutStuck", "StatefulSetOrdinalBlocked"}), frozenset({"ServiceHasNoReadyEndpoints"})),
 )
 """Left absorbs right on one path; earlier rows stand deeper and win."""
@@ -185,7 +187,17 @@ def may_absorb(cause: Finding, symptom: Finding) -> bool:
     """Say whether the catalogue lets one finding fold the other, containers considered."""
     if cause.code in _SAME_CONTAINER and symptom.code in _SAME_CONTAINER and cause.part != symptom.part:
         return False
+    if "DaemonSetNodesUncovered" in {cause.code, symptom.code} and not _agent_fits(cause, symptom):
+        return False
+    if (cause.code, symptom.code) == ("StatefulSetServiceMissing", "AppCrashed"):
+        return any(cause.object.name in entry.quote for entry in symptom.evidence)
     return any(cause.code in left and symptom.code in right for left, right in ABSORBS)
+
+
+def _agent_fits(cause: Finding, symptom: Finding) -> bool:
+    """Say whether the two may be joined: an agent that a node leaves out is a cause, pods that it lacks an effect."""
+    by_rule = Role.ROOT
+    return cause.role is by_rule if cause.code == "DaemonSetNodesUncovered" else symptom.role is not by_rule
 
 
 @dataclass(frozen=True)
@@ -227,9 +239,18 @@ class Causes:
 
     def explains(self, cause: Finding, symptom: Finding) -> bool:
         """Say whether ``cause`` explains ``symptom``: allowed by the catalogue, and reached from it over the graph."""
-        if cause is symptom or not may_absorb(cause, symptom):
+        if cause is symptom:
             return False
-        return not self._closures[symptom.id].isdisjoint(anchors(cause))
+        if may_absorb(cause, symptom) and not self._closures[symptom.id].isdisjoint(anchors(cause)):
+            return True
+        return self._called(cause, symptom)
+
+    def _called(self, cause: Finding, symptom: Finding) -> bool:
+        """Say whether ``symptom`` is a client's, whose log names a Service that ``cause`` puts out of work."""
+        called = callees(symptom)
+        if not called or cause.role not in {Role.ROOT, Role.SYMPTOM} or cause.object == symptom.object:
+            return False
+        return not self.closure(called).isdisjoint(concerned(cause))
 
     def fold(self) -> tuple[tuple[Finding, ...], tuple[Folded, ...]]:
         """Split into what stands for itself and what another finding explains, each ranked.
@@ -240,7 +261,10 @@ class Causes:
         standing: list[Finding] = []
         folded: list[Folded] = []
         for finding in order:
-            cause = next((other for other in order if self.explains(other, finding)), None)
+            cause = next(
+                (other for other in order if self.explains(other, finding) and not _leads_to(other, finding, folded)),
+                None,
+            )
             if cause is None:
                 standing.append(_last_resort(finding))
             else:
@@ -253,6 +277,28 @@ class Causes:
             for finding in roots.values()
         )
         return tuple(sorted(extended, key=rank)), tuple(sorted(folded, key=lambda entry: rank(entry.finding)))
+
+
+CLIENTS = frozenset({"AppCrashed", "InitContainerHanging"})
+"""Codes whose chain may name a Service that the log names: the callee's fault explains them."""
+
+
+def callees(finding: Finding) -> frozenset[ObjectRef]:
+    """Return the Services that a client's log names as the reason."""
+    if finding.code not in CLIENTS:
+        return frozenset()
+    return frozenset(reach.ref for reach in finding.chain if reach.edge is Edge.ENV and reach.ref.kind == "Service")
+
+
+def _leads_to(cause: Finding, finding: Finding, folded: Sequence[Folded]) -> bool:
+    """Say whether ``cause`` is itself explained by ``finding``: two that wait for each other must not both fold."""
+    under = {entry.finding.id: entry.explained_by for entry in folded}
+    current = cause.id
+    for _ in range(len(under)):
+        if current == finding.id or current not in under:
+            break
+        current = under[current]
+    return current == finding.id
 
 
 def _top(cause: str, under: Mapping[str, str]) -> str:

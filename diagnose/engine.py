@@ -16,7 +16,7 @@ from core.evidence import verify
 from core.phrase import Phrase
 from core.settings import DiagnoseSettings
 from diagnose.analyzers import Analyzer, analyzers
-from diagnose.causes import Causes, answered, touches
+from diagnose.causes import MAX_DEPTH, Causes, answered, callees, touches
 from diagnose.findings import (
     Diagnosis,
     Finding,
@@ -29,6 +29,7 @@ from diagnose.findings import (
     Verdict,
     WorkloadState,
 )
+from diagnose.graph import Graph
 from diagnose.scene import Scene
 from diagnose.scope import Scope, resolve
 from diagnose.verdicts import Judged, Reaches, graded, target_verdict, worst
@@ -59,15 +60,11 @@ def diagnose(
     scope = resolve(snapshot, scene.graph, target=target, space=namespace)
     scene = replace(scene, target=scope.target)
     observed = observe(scene)
-    findings = [
-        finding
-        for finding in observed.findings
-        if scope.concerns(finding) and (hygiene or finding.role is not Role.HYGIENE)
-    ]
-    causes = Causes(scene.graph, findings)
+    found = [finding for finding in observed.findings if hygiene or finding.role is not Role.HYGIENE]
+    causes = Causes(scene.graph, concerning(scene.graph, scope, found))
     standing, folded = causes.fold()
     standing = tuple(finding for finding in standing if not _under_way(finding, scene, observed.in_progress))
-    reaches = Reaches(scope.workloads, causes)
+    reaches = Reaches(scope.workloads, causes, folded)
     standing = tuple(graded(finding, scene, scope.workloads, reaches) for finding in standing)
     if scope.target is not None:
         standing = answered(standing)
@@ -109,6 +106,19 @@ def diagnose(
         notes=observed.notes,
         coverage=snapshot.coverage,
     )
+
+
+def concerning(graph: Graph, scope: Scope, findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings about what was asked, and about whom it calls, and whom these call."""
+    kept = {finding.id: finding for finding in findings if scope.concerns(finding)}
+    walk = Causes(graph, ())
+    for _ in range(MAX_DEPTH):
+        called = walk.closure(ref for finding in kept.values() for ref in callees(finding))
+        more = {f.id: f for f in findings if called and f.id not in kept and touches(f, called)}
+        if not more:
+            break
+        kept |= more
+    return [finding for finding in findings if finding.id in kept]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,12 +172,11 @@ def proven(finding: Finding, snapshot: Snapshot) -> Finding | None:
 
 
 def collapsed(first: Finding, second: Finding) -> Finding:
-    """Join the same fault of two pods of one controller: the first one's words and evidence, both affected."""
+    """Join the same fault of two pods of one controller: the surer one's words and evidence, both affected."""
     times = [time for time in (first.since, second.since) if time]
     better = max(first, second, key=lambda finding: finding.confidence.value)
     return replace(
-        first,
-        confidence=better.confidence,
+        better,
         affected=_joined(first.affected, second.affected),
         chain=_joined(first.chain, second.chain),
         since=min(times, default=None),

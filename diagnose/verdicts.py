@@ -13,7 +13,17 @@ from cluster.snapshot import ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
 from diagnose.causes import Causes, concerned
-from diagnose.findings import Finding, InProgress, NextCheck, RuledOut, Severity, Unexplained, Verdict, WorkloadState
+from diagnose.findings import (
+    Finding,
+    Folded,
+    InProgress,
+    NextCheck,
+    RuledOut,
+    Severity,
+    Unexplained,
+    Verdict,
+    WorkloadState,
+)
 from diagnose.scene import Scene
 from diagnose.scope import kind_of
 from diagnose.state import WorkloadReading, job_done, job_failed, read_workload
@@ -22,18 +32,22 @@ from diagnose.state import WorkloadReading, job_done, job_failed, read_workload
 class Reaches:
     """What each workload in scope depends on, itself included, and the way back from an object to the workloads."""
 
-    def __init__(self, workloads: Iterable[Obj], causes: Causes) -> None:
+    def __init__(self, workloads: Iterable[Obj], causes: Causes, folded: Iterable[Folded] = ()) -> None:
         self.of: Mapping[ObjectRef, frozenset[ObjectRef]] = {
             ref: causes.closure((ref,)) for ref in map(ref_of, workloads)
         }
+        self._symptoms: dict[str, list[Finding]] = {}
+        for entry in folded:
+            self._symptoms.setdefault(entry.explained_by, []).append(entry.finding)
         self._back: dict[ObjectRef, list[ObjectRef]] = {}
         for workload, reach in self.of.items():
             for ref in reach:
                 self._back.setdefault(ref, []).append(workload)
 
     def touched_by(self, finding: Finding) -> frozenset[ObjectRef]:
-        """Return the workloads on whose way a finding stands."""
-        met = (self._back.get(ref, ()) for ref in concerned(finding))
+        """Return the workloads on whose way a finding stands, or a symptom that it explains."""
+        told = (finding, *self._symptoms.get(finding.id, ()))
+        met = (self._back.get(ref, ()) for entry in told for ref in concerned(entry))
         return frozenset(workload for workloads in met for workload in workloads)
 
 
