@@ -14,8 +14,8 @@ from pathlib import Path
 
 from api.app import ApiContext
 from api.server import make_server
+from cluster.configured import configured_identity
 from cluster.identity import Identity
-from cluster.kubeconfig import find_identity
 from cluster.recording import open_recording
 from cluster.snapshot import Snapshot
 from core.data import DEMO, data_file
@@ -70,11 +70,11 @@ async def _serve(settings: Settings, host: str, port: int, kubeconfig: Path | No
 
 def _identity(settings: Settings, kubeconfig: Path | None, context: str) -> tuple[Identity | None, str]:
     """Return the identity to read with, or None and why there is none; a demo needs none."""
-    named = kubeconfig or (Path(settings.cluster.kubeconfig) if settings.cluster.kubeconfig else None)
+    named = kubeconfig or context or settings.cluster.kubeconfig or settings.cluster.context
     try:
-        return find_identity(named, context or settings.cluster.context or None), ""
+        return configured_identity(settings, kubeconfig=kubeconfig, context=context), ""
     except ClusterNotConfigured as error:
-        if named or context or settings.server.auth == "cluster":
+        if named or settings.server.auth == "cluster":
             raise
         return None, f"{error.message} {error.next_step}".strip()
 

@@ -10,15 +10,12 @@ import anyio
 
 from api.context import Services
 from api.uploads import Upload
-from cluster.client import ClusterClient
-from cluster.discovery import discover, resolve
-from cluster.kinds import spoken
+from cluster.discovery import target_of
 from cluster.limits import collect_limits, recording_limits
 from cluster.live import Progress, collect
 from cluster.recording import open_recording
 from cluster.snapshot import Snapshot
-from core.errors import TargetInvalid, UsageError
-from core.evidence import ObjectRef
+from core.errors import UsageError
 from core.identity import Caller
 from core.phrase import LANGUAGES
 from core.runs import Json, RunProgress, Work
@@ -152,7 +149,7 @@ def from_cluster(services: Services, caller: Caller, question: Question, deadlin
                 client,
                 namespace=question.namespace,
                 limits=collect_limits(services.context.settings),
-                target=await _asked_about(question, client.within(deadline)),
+                target=await target_of(question.target, question.namespace, client.within(deadline)),
                 progress=tell,
                 deadline=deadline,
             )
@@ -174,22 +171,6 @@ async def live_namespace(services: Services, caller: Caller, namespace: str, *, 
             )
     await services.clusters.require_pods(caller, namespace)
     return namespace
-
-
-async def _asked_about(question: Question, client: ClusterClient) -> ObjectRef | None:
-    """Point at the target, so that its kind and its logs are read; a custom kind is looked up on the server."""
-    if not question.target:
-        return None
-    word, slash, name = question.target.partition("/")
-    if not slash or not word or not name or "/" in name:
-        raise TargetInvalid(
-            f"{question.target!r} is not of the form KIND/NAME.",
-            next_step="Name the workload as kubectl does, for instance deploy/checkout or pod/checkout-0.",
-        )
-    kind = spoken(word) or resolve(word, await discover(client))
-    return ObjectRef(
-        kind=kind.kind, group=kind.group, namespace=question.namespace if kind.namespaced else "", name=name
-    )
 
 
 @contextlib.asynccontextmanager

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from cli.commands.version import installed_version
 from cluster.client import ClusterClient, connect
+from cluster.configured import configured_identity
 from cluster.fields import text, truth
-from cluster.kubeconfig import find_identity
 from cluster.limits import client_limits
 from core.data import DEMO, data_file
 from core.errors import ClusterNotConfigured, SextantError
@@ -87,9 +87,8 @@ async def _database(settings: Settings) -> Check:
 
 
 async def _cluster(settings: Settings, kubeconfig: Path | None, context: str, namespace: str) -> list[Check]:
-    path = kubeconfig or (Path(settings.cluster.kubeconfig) if settings.cluster.kubeconfig else None)
     try:
-        identity = find_identity(path, context or settings.cluster.context or None)
+        identity = configured_identity(settings, kubeconfig=kubeconfig, context=context)
     except ClusterNotConfigured as error:
         cost = "only recordings and the bundled demo can be diagnosed"
         return [Check(name="cluster", state="warn", detail=f"{error.message} ({cost})", next_step=error.next_step)]

@@ -8,8 +8,7 @@ from pathlib import Path
 from cli.terminal import Progress
 from cli.wanted import Wanted
 from cluster.snapshot import Snapshot
-from core.errors import BundleTooLarge, TargetInvalid
-from core.evidence import ObjectRef
+from core.errors import BundleTooLarge
 from core.settings import Settings
 
 
@@ -48,12 +47,12 @@ def _standard_input(max_bytes: int) -> bytes:
 async def live(wanted: Wanted, settings: Settings) -> tuple[Snapshot, str]:
     """Collect a snapshot from the cluster that the flags and settings name."""
     from cluster.client import connect
-    from cluster.kubeconfig import find_identity
+    from cluster.configured import configured_identity
+    from cluster.discovery import target_of
     from cluster.limits import client_limits, collect_limits
     from cluster.live import collect
 
-    path = wanted.kubeconfig or (Path(settings.cluster.kubeconfig) if settings.cluster.kubeconfig else None)
-    identity = find_identity(path, wanted.context or settings.cluster.context or None)
+    identity = configured_identity(settings, kubeconfig=wanted.kubeconfig, context=wanted.context)
     identity = identity.acting_as(wanted.as_user, wanted.as_groups)
     space = "" if wanted.all_namespaces else wanted.namespace or identity.default_namespace
     async with connect(identity, limits=client_limits(settings)) as client:
@@ -62,29 +61,7 @@ async def live(wanted: Wanted, settings: Settings) -> tuple[Snapshot, str]:
                 client,
                 namespace=space,
                 limits=collect_limits(settings),
-                target=await _target(wanted.target, space, client),
+                target=await target_of(wanted.target, space, client),
                 progress=progress,
             )
     return snapshot, space
-
-
-async def _target(words: str, space: str, client: object) -> ObjectRef | None:
-    """Point at the target, so that its kind and its logs are read; a custom kind is looked up on the server."""
-    from cluster.client import ClusterClient
-    from cluster.discovery import discover, resolve
-    from cluster.kinds import spoken
-
-    kind_word, slash, name = words.partition("/")
-    if not words:
-        return None
-    if not slash or not name or "/" in name:
-        raise TargetInvalid(
-            f"{words!r} is not of the form KIND/NAME",
-            next_step="Name the workload like kubectl does, for instance deploy/checkout or pod/checkout-0.",
-        )
-    kind = spoken(kind_word)
-    if kind is None and isinstance(client, ClusterClient):
-        kind = resolve(kind_word, await discover(client))
-    if kind is None:
-        return None
-    return ObjectRef(kind=kind.kind, group=kind.group, namespace=space if kind.namespaced else "", name=name)

@@ -12,7 +12,7 @@ from cluster.fields import mapping, objects, strings, text
 from cluster.kinds import BUILTIN, BY_KEY, Kind, spoken
 from cluster.names import closest
 from core.errors import ClusterRejected, Forbidden, TargetInvalid
-from core.evidence import BUILTIN_GROUPS
+from core.evidence import BUILTIN_GROUPS, ObjectRef
 
 AGGREGATED = ",".join(
     [
@@ -74,6 +74,23 @@ def resolve(word: str, kinds: Iterable[Kind] = ()) -> Kind:
         f"The cluster has no kind {word!r}.",
         next_step=f"Did you mean {' or '.join(near)}?" if near else "`kubectl api-resources` lists the kinds.",
     )
+
+
+async def target_of(words: str, namespace: str, client: ClusterClient) -> ObjectRef | None:
+    """Point at what ``KIND/NAME`` names, so that its kind and logs are read; None when nothing is named.
+
+    A kind that is not built in is looked up on the server. Raises ``TargetInvalid``.
+    """
+    if not words:
+        return None
+    word, slash, name = words.partition("/")
+    if not slash or not word or not name or "/" in name:
+        raise TargetInvalid(
+            f"{words!r} is not of the form KIND/NAME",
+            next_step="Name the workload like kubectl does, for instance deploy/checkout or pod/checkout-0.",
+        )
+    kind = spoken(word) or resolve(word, await discover(client))
+    return ObjectRef(kind=kind.kind, group=kind.group, namespace=namespace if kind.namespaced else "", name=name)
 
 
 def _words(kind: Kind) -> tuple[str, ...]:

@@ -142,5 +142,7 @@ def test_every_code_that_folds_is_in_the_catalogue(code: str) -> None:
 
 def test_no_two_codes_absorb_each_other() -> None:
     pairs = {(left, right) for lefts, rights in ABSORBS for left in lefts for right in rights if left != right}
-    assert not {pair for pair in pairs if pair[::-1] in pairs}
+    # A missing network agent breaks the pods of its node; an agent whose own sandbox fails leaves its node uncovered.
+    both_ways = {frozenset({"DaemonSetNodesUncovered", "SandboxCreationFailed"})}
+    assert {frozenset(pair) for pair in pairs if pair[::-1] in pairs} <= both_ways
     assert depth("StorageClassMissing") < depth("RolloutStuck")
