@@ -171,7 +171,7 @@ def create_object(
     """Create the missing object from a skeleton; values that only the user knows stand in angle brackets."""
     ref = ref_of(manifest)
     where = f"-n {ref.namespace} " if ref.namespace else ""
-    body = json.dumps(manifest, ensure_ascii=False, indent=2)
+    body = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
     return Remedy(
         summary=summary,
         command=f"kubectl apply -f - <<'EOF'\n{body}\nEOF",
@@ -253,4 +253,4 @@ def _at_source(obj: Obj, summary: Phrase) -> Phrase:
 
 
 def _quoted(value: Any) -> str:
-    return shlex.quote(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return shlex.quote(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True))

@@ -35,7 +35,7 @@ def plain(value: Any) -> Any:
         case datetime():
             return timestamp(value)
         case Mapping():
-            return {str(key): plain(entry) for key, entry in value.items()}
+            return {key: plain(value[key]) for key in sorted(value)}
         case tuple() | list():
             return [plain(entry) for entry in value]
         case _ if is_dataclass(value) and not isinstance(value, type):
