@@ -33,8 +33,12 @@ def dig(obj: Any, *path: Path) -> Any:
 
 def text(obj: Any, *path: Path) -> str:
     """Return the string at ``path``, or an empty one."""
-    value = dig(obj, *path)
-    return value if isinstance(value, str) else ""
+    for part in path:
+        if isinstance(part, int):
+            obj = obj[part] if isinstance(obj, list) and -len(obj) <= part < len(obj) else None
+        else:
+            obj = obj.get(part) if isinstance(obj, dict) else None
+    return obj if isinstance(obj, str) else ""
 
 
 def whole(obj: Any, *path: Path, default: int = 0) -> int:

@@ -144,12 +144,13 @@ def parse_event(raw: Obj) -> Event:
 
 def ref_of(obj: Obj) -> ObjectRef:
     """Point at a raw object. Its ``kind`` and ``apiVersion`` are set when a snapshot is built."""
+    metadata = mapping(obj, "metadata")
     return ObjectRef(
         kind=text(obj, "kind"),
-        namespace=namespace(obj),
-        name=name(obj),
+        namespace=text(metadata, "namespace"),
+        name=text(metadata, "name"),
         group=group_of(text(obj, "apiVersion")),
-        uid=uid(obj),
+        uid=text(metadata, "uid"),
     )
 
 

@@ -98,16 +98,19 @@ class Container:
 
 def containers(pod: Obj) -> Iterator[Container]:
     """Yield the containers of a pod in the order of its spec, joined with their statuses by name."""
+    spec, status = mapping(pod, "spec"), mapping(pod, "status")
     for spec_key, status_key, role in _LISTS:
-        statuses = {text(entry, "name"): (index, entry) for index, entry in numbered(pod, "status", status_key)}
-        for index, spec in numbered(pod, "spec", spec_key):
-            name = text(spec, "name")
+        if spec_key not in spec:
+            continue
+        statuses = {text(entry, "name"): (index, entry) for index, entry in numbered(status, status_key)}
+        for index, entry in numbered(spec, spec_key):
+            name = text(entry, "name")
             found = statuses.get(name)
             yield Container(
                 pod=pod,
                 name=name,
-                role="sidecar" if role == "init" and text(spec, "restartPolicy") == "Always" else role,
-                spec=spec,
+                role="sidecar" if role == "init" and entry.get("restartPolicy") == "Always" else role,
+                spec=entry,
                 status=found[1] if found else EMPTY,
                 spec_path=("spec", spec_key, index),
                 status_path=("status", status_key, found[0]) if found else (),

@@ -65,7 +65,7 @@ def diagnose(
     standing, folded = causes.fold()
     standing = tuple(finding for finding in standing if not _under_way(finding, scene, observed.in_progress))
     reaches = Reaches(scope.workloads, causes, folded)
-    standing = tuple(graded(finding, scene, scope.workloads, reaches) for finding in standing)
+    standing = tuple(graded(finding, scene, reaches) for finding in standing)
     if scope.target is not None:
         standing = answered(standing)
     roots = [finding for finding in standing if finding.role is Role.ROOT]

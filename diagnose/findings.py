@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Literal
 
 from cluster.snapshot import Coverage
@@ -271,6 +272,7 @@ class Diagnosis:
         return tuple(finding for finding in self.findings if finding.role is Role.ROOT)
 
 
+@cache
 def kebab(code: str) -> str:
     """Write a code as a file name: ``OOMKilledByNode`` → ``oom-killed-by-node``."""
     out: list[str] = []

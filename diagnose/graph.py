@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from cluster.fields import EMPTY, Obj, labels, mapping, name, namespace, objects, text, uid
+from cluster.fields import Obj, labels, mapping, name, namespace, numbered, objects, text, uid
 from cluster.kinds import group_of, kind_key
 from cluster.snapshot import Snapshot, controller_of, ref_of
 from core.evidence import ObjectRef
@@ -272,34 +272,32 @@ def references(spec: Obj) -> Iterator[Reference]:
 
 
 def _container_references(container: Obj, at: FieldPath) -> Iterator[Reference]:
-    name_ = text(container, "name")
-    env = container.get("env")
-    for index, entry in enumerate(env if isinstance(env, list) else ()):
+    part = text(container, "name")
+    for index, entry in numbered(container, "env"):
+        if "valueFrom" not in entry:  # most variables are plain values, and there are many of them
+            continue
         for field_name, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
             source = mapping(entry, "valueFrom", field_name)
-            if text(source, "name"):
-                yield Reference(
-                    kind=kind,
-                    name=text(source, "name"),
-                    key=text(source, "key"),
-                    optional=source.get("optional") is True,
-                    edge=Edge.ENV,
-                    path=(*at, "env", index, "valueFrom", field_name),
-                    container=name_,
-                )
-    env_from = container.get("envFrom")
-    for index, entry in enumerate(env_from if isinstance(env_from, list) else ()):
+            if source:
+                yield from _referred(kind, source, (*at, "env", index, "valueFrom", field_name), part)
+    for index, entry in numbered(container, "envFrom"):
         for field_name, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
             source = mapping(entry, field_name)
-            if text(source, "name"):
-                yield Reference(
-                    kind=kind,
-                    name=text(source, "name"),
-                    optional=source.get("optional") is True,
-                    edge=Edge.ENV,
-                    path=(*at, "envFrom", index, field_name),
-                    container=name_,
-                )
+            if source:
+                yield from _referred(kind, source, (*at, "envFrom", index, field_name), part)
+
+
+def _referred(kind: str, source: Obj, path: FieldPath, part: str) -> Iterator[Reference]:
+    if wanted := text(source, "name"):
+        yield Reference(
+            kind=kind,
+            name=wanted,
+            key=text(source, "key"),
+            optional=source.get("optional") is True,
+            edge=Edge.ENV,
+            path=path,
+            container=part,
+        )
 
 
 def _volume_references(volume: Obj, at: FieldPath) -> Iterator[Reference]:
@@ -337,9 +335,3 @@ def _volume_references(volume: Obj, at: FieldPath) -> Iterator[Reference]:
                     edge=Edge.MOUNT,
                     path=(*path, field_name, "items"),
                 )
-
-
-def spec_of_holder(graph: Graph, pod: Obj) -> Obj:
-    """Return the pod spec in the holder's template: what a person would edit."""
-    template = template_of(graph.holder(pod))
-    return template.spec if template else EMPTY

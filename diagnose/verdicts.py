@@ -33,9 +33,8 @@ class Reaches:
     """What each workload in scope depends on, itself included, and the way back from an object to the workloads."""
 
     def __init__(self, workloads: Iterable[Obj], causes: Causes, folded: Iterable[Folded] = ()) -> None:
-        self.of: Mapping[ObjectRef, frozenset[ObjectRef]] = {
-            ref: causes.closure((ref,)) for ref in map(ref_of, workloads)
-        }
+        self.workloads: Mapping[ObjectRef, Obj] = {ref_of(workload): workload for workload in workloads}
+        self.of: Mapping[ObjectRef, frozenset[ObjectRef]] = {ref: causes.closure((ref,)) for ref in self.workloads}
         self._symptoms: dict[str, list[Finding]] = {}
         for entry in folded:
             self._symptoms.setdefault(entry.explained_by, []).append(entry.finding)
@@ -160,12 +159,12 @@ def unexplained(workload: Obj, reading: WorkloadReading) -> Unexplained:
     )
 
 
-def graded(finding: Finding, scene: Scene, workloads: Iterable[Obj], reaches: Reaches) -> Finding:
+def graded(finding: Finding, scene: Scene, reaches: Reaches) -> Finding:
     """Raise a high root to critical when a workload serves nothing, lower it to medium while an old revision serves."""
     if finding.severity is not Severity.HIGH:
         return finding
-    touched = reaches.touched_by(finding)
-    hit = [obj for obj in workloads if kind_of(obj) in SERVING_KINDS and ref_of(obj) in touched]
+    touched = (reaches.workloads[ref] for ref in sorted(reaches.touched_by(finding)))
+    hit = [obj for obj in touched if kind_of(obj) in SERVING_KINDS]
     readings = [read_workload(scene, obj) for obj in hit]
     if any(reading.wanted > 0 and reading.ready == 0 for reading in readings):
         return replace(finding, severity=Severity.CRITICAL)

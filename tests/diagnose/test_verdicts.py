@@ -88,7 +88,7 @@ def test_a_high_cause_becomes_critical_when_nothing_serves_and_medium_while_the_
     serving["status"]["updatedReplicas"] = 1
     for top, severity in ((down, Severity.CRITICAL), (serving, Severity.MEDIUM)):
         scene = build.scene(top)
-        assert graded(cause(top), scene, [top], reaches(scene, top)).severity is severity
+        assert graded(cause(top), scene, reaches(scene, top)).severity is severity
 
 
 def test_a_failed_job_fails_and_one_that_still_tries_is_degraded() -> None:
