@@ -202,7 +202,7 @@ class DiagnosisDocument(BaseModel):
 
     model_config = ConfigDict(extra="allow")
     format: Literal["sextant.dev/diagnosis/v1"] = Field(alias="schema")
-    target: str = Field(examples=["deployment/checkout in shop"])
+    target: Sentence = Field(description="What was asked about.")
     verdict: Literal["failing", "degraded", "unknown", "recovered", "healthy"]
     summary: Sentence
     now: datetime = Field(description="The moment of the snapshot: all ages are measured against it.")

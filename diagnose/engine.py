@@ -93,7 +93,7 @@ def diagnose(
     return Diagnosis(
         target=scope.label,
         verdict=verdict,
-        summary=headline(scope.label, verdict, standing, states, left, in_progress, ruled_out),
+        summary=headline(scope.label, scope.target, verdict, standing, states, left, in_progress, ruled_out),
         now=snapshot.now,
         origin=snapshot.origin,
         findings=standing,

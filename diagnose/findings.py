@@ -251,7 +251,7 @@ class WorkloadState:
 class Diagnosis:
     """The answer. ``findings`` holds roots, then contributing ones, best first; ``folded`` the symptoms below them."""
 
-    target: str
+    target: Phrase
     verdict: Verdict
     summary: Phrase
     now: datetime

@@ -13,6 +13,7 @@ from cluster.names import closest
 from cluster.snapshot import Snapshot, ref_of
 from core.errors import NamespaceNotFound, TargetInvalid, TargetNotFound
 from core.evidence import ObjectRef
+from core.phrase import Phrase
 from diagnose.causes import Causes, anchors, touches
 from diagnose.findings import Finding
 from diagnose.graph import Graph
@@ -22,7 +23,7 @@ from diagnose.graph import Graph
 class Scope:
     """The workloads that carry a verdict, and the objects whose findings count. ``objects`` None means all."""
 
-    label: str
+    label: Phrase
     workloads: tuple[Obj, ...]
     target: ObjectRef | None = None
     namespace: str = ""
@@ -41,6 +42,15 @@ class Scope:
         if self.objects is not None:
             return touches(finding, self.objects)
         return any(self.holds(ref) for ref in (*anchors(finding), finding.object))
+
+
+EVERYWHERE = Phrase(en="all namespaces", zh="所有命名空间")
+
+
+def _named(ref: ObjectRef) -> Phrase:
+    if not ref.namespace:
+        return Phrase(en=ref.slug, zh=ref.slug)
+    return Phrase(en=f"{ref.slug} in {ref.namespace}", zh=f"{ref.namespace} 中的 {ref.slug}")
 
 
 def parse_target(words: str, snapshot: Snapshot) -> tuple[str, str]:
@@ -86,7 +96,7 @@ def resolve(snapshot: Snapshot, graph: Graph, *, target: str, space: str) -> Sco
     if space:
         _require_namespace(snapshot, space)
     return Scope(
-        label=f"namespace {space}" if space else "all namespaces",
+        label=Phrase(en=f"namespace {space}", zh=f"命名空间 {space}") if space else EVERYWHERE,
         workloads=tuple(workloads(snapshot, graph, space)),
         namespace=space,
     )
@@ -109,7 +119,7 @@ def _resolve_target(snapshot: Snapshot, graph: Graph, target: str, space: str) -
     below = [graph.top(entry) for entry in around if text(entry, "kind") == "Pod"] or [graph.top(obj)]
     chosen = [obj] if key in WORKLOAD_KINDS else below
     return Scope(
-        label=f"{ref.slug} in {ref.namespace}" if ref.namespace else ref.slug,
+        label=_named(ref),
         workloads=_unique(entry for entry in chosen if kind_of(entry) in WORKLOAD_KINDS or graph.pods_of(entry)),
         target=ref,
         namespace=ref.namespace,

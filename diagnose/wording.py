@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.evidence import ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers import Analyzer
 from diagnose.catalogue import BY_CODE
@@ -47,7 +48,8 @@ def checked_families(scene: Scene, families: Sequence[Analyzer], findings: Seque
 
 
 def headline(
-    label: str,
+    label: Phrase,
+    target: ObjectRef | None,
     verdict: Verdict,
     findings: Sequence[Finding],
     states: Sequence[WorkloadState],
@@ -63,49 +65,55 @@ def headline(
     if unexplained and verdict is Verdict.UNKNOWN:
         first = unexplained[0]
         return Phrase(
-            en=f"{label} {word.en}: {first.object.slug}: {first.state.en}",
-            zh=f"{label} {word.zh}：{first.object.slug}：{first.state.zh}",
+            en=f"{label.en} {word.en}: {first.object.slug}: {first.state.en}",
+            zh=f"{label.zh} {word.zh}：{first.object.slug}：{first.state.zh}",
         )
     if in_progress:
         first_step = in_progress[0]
         return Phrase(
-            en=f"{label} {word.en}; in progress: {first_step.reason.en}",
-            zh=f"{label} {word.zh}；进行中：{first_step.reason.zh}",
+            en=f"{label.en} {word.en}; in progress: {first_step.reason.en}",
+            zh=f"{label.zh} {word.zh}；进行中：{first_step.reason.zh}",
         )
     healed = [entry for entry in ruled_out if entry.healed]
     if verdict is Verdict.RECOVERED and healed:
-        return Phrase(en=f"{label} {word.en}: {healed[0].reason.en}", zh=f"{label} {word.zh}：{healed[0].reason.zh}")
+        return Phrase(
+            en=f"{label.en} {word.en}: {healed[0].reason.en}", zh=f"{label.zh} {word.zh}：{healed[0].reason.zh}"
+        )
     if verdict is Verdict.UNKNOWN:
         return Phrase(
-            en=f"{label} {word.en}: what would decide it could not be read",
-            zh=f"{label} {word.zh}：缺少做出判断所需的内容",
+            en=f"{label.en} {word.en}: what would decide it could not be read",
+            zh=f"{label.zh} {word.zh}：缺少做出判断所需的内容",
         )
-    if not states and (about := [entry for entry in ruled_out if label.startswith(entry.object.slug)]):
-        return Phrase(en=f"{label} {word.en}: {about[0].reason.en}", zh=f"{label} {word.zh}：{about[0].reason.zh}")
-    if not states and "/" in label:
-        return Phrase(en=f"{label} {word.en}: no fault found", zh=f"{label} {word.zh}：未发现故障")
+    if not states and (about := [entry for entry in ruled_out if entry.object == target]):
+        return Phrase(
+            en=f"{label.en} {word.en}: {about[0].reason.en}", zh=f"{label.zh} {word.zh}：{about[0].reason.zh}"
+        )
+    if not states and target is not None:
+        return Phrase(en=f"{label.en} {word.en}: no fault found", zh=f"{label.zh} {word.zh}：未发现故障")
     if not states:
-        return Phrase(en=f"{label} {word.en}: nothing runs there", zh=f"{label} {word.zh}：没有运行任何工作负载")
+        return Phrase(en=f"{label.en} {word.en}: nothing runs there", zh=f"{label.zh} {word.zh}：没有运行任何工作负载")
     return Phrase(
-        en=f"{label} {word.en}: {_count(len(states), 'workload')} checked, no fault found",
-        zh=f"{label} {word.zh}：已检查 {len(states)} 个工作负载，未发现故障",
+        en=f"{label.en} {word.en}: {_count(len(states), 'workload')} checked, no fault found",
+        zh=f"{label.zh} {word.zh}：已检查 {len(states)} 个工作负载，未发现故障",
     )
 
 
-def _with_causes(label: str, word: Phrase, roots: Sequence[Finding], states: Sequence[WorkloadState]) -> Phrase:
+def _with_causes(label: Phrase, word: Phrase, roots: Sequence[Finding], states: Sequence[WorkloadState]) -> Phrase:
     if len(roots) == 1:
-        return Phrase(en=f"{label} {word.en}: {roots[0].summary.en}", zh=f"{label} {word.zh}：{roots[0].summary.zh}")
+        return Phrase(
+            en=f"{label.en} {word.en}: {roots[0].summary.en}", zh=f"{label.zh} {word.zh}：{roots[0].summary.zh}"
+        )
     if len(states) == 1:
         more = len(roots) - 1
         return Phrase(
-            en=f"{label} {word.en}: {roots[0].summary.en} (and {_count(more, 'other cause')})",
-            zh=f"{label} {word.zh}：{roots[0].summary.zh}（另有 {more} 个原因）",
+            en=f"{label.en} {word.en}: {roots[0].summary.en} (and {_count(more, 'other cause')})",
+            zh=f"{label.zh} {word.zh}：{roots[0].summary.zh}（另有 {more} 个原因）",
         )
     bad = sum(state.verdict in {Verdict.FAILING, Verdict.DEGRADED} for state in states)
     return Phrase(
-        en=f"{label} {word.en}: {bad} of {_count(len(states), 'workload')} have a fault, "
+        en=f"{label.en} {word.en}: {bad} of {_count(len(states), 'workload')} have a fault, "
         f"{_count(len(roots), 'independent cause')}",
-        zh=f"{label} {word.zh}：{len(states)} 个工作负载中有 {bad} 个存在故障，共 {len(roots)} 个独立原因",
+        zh=f"{label.zh} {word.zh}：{len(states)} 个工作负载中有 {bad} 个存在故障，共 {len(roots)} 个独立原因",
     )
 
 

@@ -17,7 +17,7 @@ def diagnosis_html(diagnosis: Diagnosis, language: Language) -> str:
     """Return everything that a diagnosis says."""
     verdict = tag(diagnosis.verdict.value, VERDICTS[diagnosis.verdict].in_language(language))
     parts = [
-        f"<h1>{verdict} {safe(diagnosis.target)}</h1>",
+        f"<h1>{verdict} {safe(diagnosis.target.in_language(language))}</h1>",
         f"<p>{_line(diagnosis.summary.in_language(language))}</p>",
         f'<p class="soft">{title("as_of", language)} {timestamp(diagnosis.now)} · {safe(diagnosis.origin)}</p>',
         *(_finding(diagnosis, finding, language) for finding in diagnosis.findings),

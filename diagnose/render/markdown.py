@@ -25,7 +25,7 @@ def markdown(diagnosis: Diagnosis, language: Language = "en") -> str:
 
 
 def _lines(diagnosis: Diagnosis, language: Language) -> Iterator[str]:
-    yield f"# {VERDICTS[diagnosis.verdict].in_language(language)}: {_safe(diagnosis.target)}"
+    yield f"# {VERDICTS[diagnosis.verdict].in_language(language)}: {_safe(diagnosis.target.in_language(language))}"
     yield ""
     yield _safe(diagnosis.summary.in_language(language))
     yield ""

@@ -54,12 +54,13 @@ def _lines(diagnosis: Diagnosis, language: Language, paint: Paint) -> Iterator[s
 
 def _counted(diagnosis: Diagnosis, language: Language) -> str:
     """Write the target and, for a single workload, how many of its pods are ready."""
+    label = diagnosis.target.in_language(language)
     if len(diagnosis.workloads) != 1 or not diagnosis.workloads[0].wanted:
-        return diagnosis.target
+        return label
     state = diagnosis.workloads[0]
     if language == "zh":
-        return f"{diagnosis.target} · {state.wanted} 个 Pod 中 {state.ready} 个就绪"
-    return f"{diagnosis.target} · {state.ready} of {state.wanted} pods ready"
+        return f"{label} · {state.wanted} 个 Pod 中 {state.ready} 个就绪"
+    return f"{label} · {state.ready} of {state.wanted} pods ready"
 
 
 def _workloads(diagnosis: Diagnosis, language: Language, paint: Paint) -> Iterator[str]:

@@ -191,7 +191,7 @@ async def test_a_person_reads_with_their_own_kubeconfig(tmp_path: Path) -> None:
             refused = await service.client.post("/v1/diagnoses", json={**LIVE, "namespace": "bank"})
             page = await service.client.get("/", headers={"Accept": "text/html"})
     assert default.json()["verdict"] == "failing"
-    assert default.json()["target"] == "namespace shop"
+    assert default.json()["target"]["en"] == "namespace shop"
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     assert "deployment/checkout" in page.text
 

@@ -110,7 +110,7 @@ def hostile(snapshot: Snapshot, **asked: Any) -> Diagnosis:
     )
     return replace(
         diagnosis,
-        target=HOSTILE,
+        target=Phrase(en=HOSTILE, zh=HOSTILE),
         summary=phrase,
         origin=HOSTILE,
         findings=findings,
