@@ -110,7 +110,9 @@ class Judged:
 def _with_cause(workload: Obj, reading: WorkloadReading) -> Verdict:
     kind = kind_of(workload)
     if kind == "Job":
-        return Verdict.FAILING if job_failed(workload) or not whole(workload, "status", "active") else Verdict.DEGRADED
+        # A Job that tries again is not lost; one whose first pod never ran makes no progress.
+        tries = whole(workload, "status", "active") and (whole(workload, "status", "failed") or reading.ready)
+        return Verdict.DEGRADED if tries and not job_failed(workload) else Verdict.FAILING
     if kind == "CronJob":
         return Verdict.FAILING
     return Verdict.DEGRADED if reading.ready > 0 or reading.wanted == 0 else Verdict.FAILING

@@ -84,7 +84,7 @@ def headline(
             en=f"{label.en} {word.en}: what would decide it could not be read",
             zh=f"{label.zh} {word.zh}：缺少做出判断所需的内容",
         )
-    if not states and (about := [entry for entry in ruled_out if entry.object == target]):
+    if about := [entry for entry in ruled_out if entry.object == target]:
         return Phrase(
             en=f"{label.en} {word.en}: {about[0].reason.en}", zh=f"{label.zh} {word.zh}：{about[0].reason.zh}"
         )

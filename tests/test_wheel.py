@@ -26,12 +26,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of programs of an environment in which only the wheel and its dependencies are."""
     folder = tmp_path_factory.mktemp("wheel")
     uv = Path(sys.executable).parent / "uv"
-    build = [uv, "build", "--quiet", "--wheel", "--out-dir", folder / "dist", ROOT]
+    build: list[str | Path] = [uv, "build", "--quiet", "--wheel", "--out-dir", folder / "dist", ROOT]
     subprocess.run(build, check=True, timeout=300)
     wheel = next((folder / "dist").glob("*.whl"))
     run(uv, "venv", "--quiet", "--python", sys.executable, folder / "venv", folder=folder)
     python = folder / "venv" / "bin" / "python"
-    install = [uv, "pip", "install", "--quiet", "--python", python, "--link-mode", "copy"]
+    install: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", python, "--link-mode", "copy"]
     lock = ROOT / "locks" / "run.lock"
     subprocess.run([*install, "--require-hashes", "-r", lock], check=True, timeout=300)
     subprocess.run([*install, "--no-deps", wheel], check=True, timeout=300)

@@ -11,7 +11,20 @@ from core.evidence import ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers import analyzer
 from diagnose.containers import containers
-from diagnose.findings import Edge, Finding, InProgress, NextCheck, Observation, Reach, RuledOut, Who, matched, proved
+from diagnose.findings import (
+    Edge,
+    Finding,
+    InProgress,
+    NextCheck,
+    Observation,
+    Reach,
+    Remedy,
+    Risk,
+    RuledOut,
+    Who,
+    matched,
+    proved,
+)
 from diagnose.remedies import command, outside
 from diagnose.scene import Scene
 from diagnose.state import pod_ready
@@ -26,7 +39,7 @@ _EXHAUSTED = re.compile(
 )
 _PLUGIN = re.compile(r"plugin type=\"(?P<plugin>[\w.-]{1,60})\"|CNI network \"(?P<network>[\w.-]{1,60})\"")
 _PREFIX = re.compile(
-    r"^(?:Failed to create pod sandbox: |rpc error: code = \w{1,30} desc = |failed to create pod network sandbox "
+    r"^(?:Failed to create pod sandbox: |\[(?=failed to set)|rpc error: code = \w{1,30} desc = |failed to create pod network sandbox "
     r"[^:]{1,200}: |"
     r"failed to set ?up (?:network for )?sandbox (?:container )?\"[^\"]{1,100}\"(?: network for pod "
     r"\"[^\"]{1,200}\")?: |"
@@ -35,6 +48,7 @@ _PREFIX = re.compile(
     r"error adding pod \S{1,200} to CNI network \"[^\"]{1,60}\": |network is not ready: |\s+)",
     re.IGNORECASE,
 )
+_RANGE = re.compile(r"in range set: (?P<range>[\w.:/-]{3,100})")
 _HEX = re.compile(r"\b[0-9a-f]{12,64}\b")
 _NETWORK_PODS = re.compile(
     r"calico|flannel|cilium|weave|antrea|kube-router|canal|\bcni\b|ovn|multus|aws-node|kindnet|kube-ovn"
@@ -79,7 +93,8 @@ def innermost(message: str) -> str:
         if match is None or match.end() == len(message):
             break
         message = message[match.end() :]
-    return _HEX.sub("…", message).strip()
+    message = message.strip()
+    return _HEX.sub("…", message.removesuffix("]") if message.count("]") > message.count("[") else message)
 
 
 def _network_pod(scene: Scene, node: str) -> Obj | None:
@@ -123,6 +138,20 @@ def _failed(scene: Scene, pod: Obj, event: Event, *, several: bool) -> Finding:
             why=Phrase(en="whether the node reports its network as ready", zh="节点是否报告网络就绪"),
         )
     )
+    image = "sandbox image" in event.message
+    what, what_zh = "set up the network of new pods", "为新 Pod 建立网络"
+    repair = Phrase(
+        en="Repair the network plugin on the node: what the quoted text names", zh="按引用的文字修复该节点的网络插件"
+    )
+    if image:
+        what, what_zh = (
+            "start new pods, because an image that every pod needs is not there",
+            "启动新 Pod，因为缺少每个 Pod 都需要的镜像",
+        )
+        repair = Phrase(
+            en="Let the node reach that image's registry, or name a mirror as sandbox image in the runtime's settings",
+            zh="让节点能访问该镜像的仓库，或在运行时设置中把 sandbox 镜像改为镜像站地址",
+        )
     by = f" by network plugin {named}" if named else ""
     by_zh = f"（网络插件 {named}）" if named else ""
     return Finding(
@@ -131,30 +160,25 @@ def _failed(scene: Scene, pod: Obj, event: Event, *, several: bool) -> Finding:
         object=ref_of(known) if whole and known is not None else scene.holder_ref(pod),
         affected=scene.reach_pods([pod]),
         summary=Phrase(
-            en=f"node {node} cannot set up the network of new pods{by}: {cause[:200]}{tail_en}",
-            zh=f"节点 {node} 无法为新 Pod 建立网络{by_zh}：{cause[:200]}{tail_zh}",
+            en=f"Node {node} cannot {what}{by}: {cause[:200]}{tail_en}",
+            zh=f"节点 {node} 无法{what_zh}{by_zh}：{cause[:200]}{tail_zh}",
         ),
-        expected="a network for the pod",
+        expected="the sandbox image on the node" if image else "a network for the pod",
         actual=cause[:200],
         evidence=tuple(evidence),
         chain=tuple(chain),
         remedies=(
+            outside(repair),
             command(
                 f"kubectl cordon {node}",
                 summary=Phrase(
-                    en=f"Keep new pods off node {node} until its network plugin works",
-                    zh=f"在网络插件恢复前，不再向节点 {node} 调度新 Pod",
+                    en=f"Keep new pods off node {node} until that is done, where others can take them",
+                    zh=f"在修复之前不再向节点 {node} 调度新 Pod（前提是其他节点能容纳）",
                 ),
                 verify=f"kubectl get node {node}",
                 expect=Phrase(en="SchedulingDisabled", zh="显示 SchedulingDisabled"),
                 undo=f"kubectl uncordon {node}",
                 who=Who.CLUSTER_ADMIN,
-            ),
-            outside(
-                Phrase(
-                    en="Repair the network plugin on the node: what the quoted text names",
-                    zh="按引用的文字修复该节点的网络插件",
-                )
             ),
         ),
         next_checks=tuple(checks),
@@ -167,9 +191,12 @@ def _exhausted(scene: Scene, pod: Obj, event: Event) -> Finding:
     known = scene.snapshot.get("Node", "", node)
     here = [entry for entry in scene.snapshot.all("Pod") if text(entry, "spec", "nodeName") == node]
     holding = sum(bool(text(entry, "status", "podIP")) and not _host_network(entry) for entry in here)
-    done = sum(text(entry, "status", "phase") in {"Succeeded", "Failed"} for entry in here)
+    done = sum(text(entry, "status", "phase") == "Succeeded" for entry in here)
     cidr = text(known, "spec", "podCIDR")
-    size = f" {cidr}" if cidr else ""
+    said = _RANGE.search(event.message)
+    size = f" of {cidr}" if cidr else f" of {said['range']}" if said else ""
+    size_zh = f"（{cidr or (said['range'] if said else '')}）" if size else ""
+    used, used_zh = (f"; {holding} pods hold one", f"；已有 {holding} 个 Pod 占用") if holding else ("", "")
     evidence = [scene.event(event)]
     if known is not None and cidr:
         evidence.append(scene.field(known, "spec", "podCIDR"))
@@ -183,24 +210,14 @@ def _exhausted(scene: Scene, pod: Obj, event: Event) -> Finding:
         object=ref_of(known) if known is not None else ObjectRef(kind="Node", name=node),
         affected=scene.reach_pods([pod]),
         summary=Phrase(
-            en=f"node {node} has no free address{size} for new pods; {holding} pods hold one{finished}",
-            zh=f"节点 {node} 没有空闲的 Pod 地址{size}；已有 {holding} 个 Pod 占用{finished_zh}",
+            en=f"Node {node} has no free address{size} for new pods{used}{finished}",
+            zh=f"节点 {node} 没有空闲的 Pod 地址{size_zh}{used_zh}{finished_zh}",
         ),
         expected="a free address",
-        actual=f"{holding} in use, none free",
+        actual=f"{holding} in use, none free" if holding else "none free",
         evidence=tuple(evidence),
         remedies=(
-            command(
-                "kubectl delete pods -A --field-selector=status.phase==Succeeded",
-                summary=Phrase(
-                    en="Delete finished pods, some plugins keep their addresses",
-                    zh="删除已结束的 Pod（部分插件会保留其地址）",
-                ),
-                verify=f"kubectl get pods -A --field-selector spec.nodeName={node}",
-                expect=Phrase(en="the waiting pods start", zh="等待中的 Pod 启动"),
-                reversible=False,
-                who=Who.CLUSTER_ADMIN,
-            ),
+            *(_without_finished(node) if done else ()),
             outside(
                 Phrase(en="Give nodes a larger address range, or add nodes", zh="为节点分配更大的地址段，或增加节点")
             ),
@@ -212,6 +229,23 @@ def _exhausted(scene: Scene, pod: Obj, event: Event) -> Finding:
             ),
         ),
         since=event.first,
+    )
+
+
+def _without_finished(node: str) -> Iterator[Remedy]:
+    """Delete the pods of a node that ended well: some plugins keep their addresses until then."""
+    chosen = f"--field-selector=status.phase==Succeeded,spec.nodeName={node}"
+    yield command(
+        f"kubectl delete pods -A {chosen}",
+        summary=Phrase(
+            en=f"Delete the finished pods of node {node} (their logs go with them): some plugins keep their addresses",
+            zh=f"删除节点 {node} 上已结束的 Pod（其日志也会消失）：部分插件会保留其地址",
+        ),
+        verify=f"kubectl get pods -A --field-selector spec.nodeName={node}",
+        expect=Phrase(en="the waiting pods start", zh="等待中的 Pod 启动"),
+        risk=Risk.DATA,
+        reversible=False,
+        who=Who.CLUSTER_ADMIN,
     )
 
 

@@ -25,6 +25,8 @@ LOST = frozenset({"Unknown", "ContainerStatusUnknown"})
 _SLACK = timedelta(seconds=10)
 _KILL_MEMORY = timedelta(hours=1)
 _PROBE_KILL = re.compile(r"failed (?:liveness|startup) probe")
+_NODE_MEMORY = frozenset({"SystemOOM", "OOMKilling"})
+_AROUND = timedelta(seconds=90)
 _COMMAND_CODES = frozenset({"CommandNotFound", "CommandNotExecutable"})
 
 
@@ -132,12 +134,28 @@ def hook_failed(scene: Scene, container: Container) -> Event | None:
     return None
 
 
+def killed_by_node(scene: Scene, container: Container) -> Event | None:
+    """Return the event by which the node reports that it ran out of memory when the container was killed, or None."""
+    node = scene.snapshot.get("Node", "", text(container.pod, "spec", "nodeName"))
+    ended = container.ended_at
+    if node is None or ended is None or container.exit_code != 137:
+        return None
+    for event in reversed(scene.snapshot.events(node)):
+        if event.reason not in _NODE_MEMORY or "Memory cgroup" in event.message or event.last is None:
+            continue
+        if (event.first or event.last) - _AROUND <= ended <= event.last + _AROUND:
+            return event
+    return None
+
+
 def ended_in_command(ending: Ending) -> bool:
     """Say whether the run ended because its command could not be run: that is no crash of the program."""
     container = ending.container
     short = container.run_seconds is None or container.run_seconds <= START_SECONDS
     if not short:
         return False
+    if ending.match is not None and ending.match.code == "AppModuleMissing":
+        return False  # the loader ends with 127 as well when a library of a program that exists is missing
     if container.exit_code in {126, 127}:
         return True
     return ending.match is not None and ending.match.code in _COMMAND_CODES and container.exit_code not in {0, None}

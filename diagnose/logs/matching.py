@@ -187,6 +187,8 @@ def _fits(row: Signature, item: LogItem, text: str) -> bool:
     """Say whether the surroundings agree: a ``KeyError`` is a missing variable only where the environment is read."""
     if row.code != "EnvVarMissing" or "KeyError" not in text or not item.stack:
         return True
+    if "key not found:" in text:
+        return "Hash#fetch" not in text  # Ruby: the trace does not say whose key, only newer ones do
     return any("environ" in line or "getenv" in line for line in item.stack)
 
 
@@ -209,8 +211,8 @@ def last_words(reading: LogReading) -> LogItem | None:
     spoken: LogItem | None = None
     for item in reversed(_tail(reading)):
         last = last or item
-        if never(item) or _PARTING.match(item.text) or not item.text:
-            continue
+        if (never(item) and not item.stack) or _PARTING.match(item.text) or not item.text:
+            continue  # what a stack trace ends with is no benign notice, even "already exists"
         if item.level in {"fatal", "error"}:
             return item
         spoken = spoken or item

@@ -1,5 +1,7 @@
 """Memory: the limit, the node, a child, and heaps of several runtimes."""
 
+from typing import Any
+
 from tests.diagnose.build import Obj, container, event, node, obj, running, status, terminated
 from tests.diagnose.examination_pods_case import BROKEN, DEGRADED, FAILING, FINE, Case, crashing, web
 from tests.diagnose.situations_build import DAY, restarted, up
@@ -8,7 +10,7 @@ from tests.diagnose.situations_world import deploy, ended, gave_up, job_of, stat
 LIMITED = container(resources={"limits": {"memory": "256Mi"}, "requests": {"memory": "128Mi"}})
 
 
-def _killed(**rest: object) -> Obj:
+def _killed(**rest: Any) -> Obj:
     return crashing(137, reason="OOMKilled", **rest)
 
 
@@ -112,7 +114,11 @@ def _limits() -> list[Case]:
             objects=deploy("web", up(since=9000, containers=[LIMITED])),
             logs={
                 ("web-a", "app", False): [
-                    f"[2026-03-10 11:5{minute}:00 +0000] [1] [ERROR] Worker (pid:{minute}) was sent SIGKILL! Perhaps out of memory?"
+                    (
+                        f"2026-03-10T11:5{minute}:00.000Z [2026-03-10 11:5{minute}:00 +0000] [1] [ERROR] "
+                        f"Worker (pid:{minute}) "
+                        "was sent SIGKILL! Perhaps out of memory?"
+                    )
                     for minute in (5, 6, 7, 8, 9)
                 ]
             },
@@ -129,6 +135,15 @@ def _limits() -> list[Case]:
             verdicts=BROKEN,
         ),
         Case(id="killed once three hours ago", objects=deploy("web", old), target="deploy/web", verdicts=FINE),
+        Case(id="a child was killed an hour ago and never since", objects=deploy("web", child), verdicts=FINE),
+        Case(
+            id="a child is killed again and again below a ready container",
+            objects=deploy("web", worker),
+            target="deploy/web",
+            code="OOMKilled",
+            variant="child_process",
+            verdicts=BROKEN,
+        ),
         Case(
             id="one of two replicas is killed",
             objects=deploy("web", up(containers=[LIMITED]), _killed(part=LIMITED, ran=700)),
@@ -206,7 +221,10 @@ def _heaps() -> list[Case]:
             255,
             container(),
             (
-                "PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted (tried to allocate 20480 bytes) in /var/www/html/Report.php on line 88",
+                (
+                    "PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted (tried to allocate 20480 "
+                    "bytes) in /var/www/html/Report.php on line 88"
+                ),
             ),
             "128",
         ),
@@ -230,7 +248,10 @@ def _heaps() -> list[Case]:
             container(),
             (
                 "Out of memory.",
-                "Unhandled exception. System.OutOfMemoryException: Exception of type 'System.OutOfMemoryException' was thrown.",
+                (
+                    "Unhandled exception. System.OutOfMemoryException: Exception of type 'System.OutOfMemoryException' "
+                    "was thrown."
+                ),
             ),
             "memory",
         ),

@@ -71,7 +71,10 @@ _gpus = held("llm", forbidden("llm-0002abcdef-k2", exceeded("gpu", "requests.nvi
 _claims = stateful("es", wanted=1)
 _claimrefusal = refused(
     _claims[0],
-    'create Claim data-es-0 for Pod es-0 in StatefulSet es failed error: persistentvolumeclaims "data-es-0" is forbidden: '
+    (
+        "create Claim data-es-0 for Pod es-0 in StatefulSet es failed error: persistentvolumeclaims "
+        '"data-es-0" is forbidden: '
+    )
     + exceeded("disk", "requests.storage", "50Gi", "180Gi", "200Gi"),
 )
 _caller = deploy("web", up("web-1", containers=[container(env=[{"name": "CART_HOST", "value": "cart"}])]))
@@ -86,7 +89,10 @@ _range = held(
     "big",
     forbidden(
         "big-0002abcdef-",
-        "[maximum cpu usage per Container is 2, but limit is 4, maximum memory usage per Container is 2Gi, but limit is 8Gi]",
+        (
+            "[maximum cpu usage per Container is 2, but limit is 4, maximum memory usage per Container is "
+            "2Gi, but limit is 8Gi]"
+        ),
     ),
 )
 _ratio = held(
@@ -95,35 +101,64 @@ _ratio = held(
         "burst-0002abcdef-", "memory max limit to request ratio per Container is 2, but provided ratio is 8.000000"
     ),
 )
+_range[0]["spec"]["template"]["spec"]["containers"] = [
+    container(resources={"limits": {"cpu": "4", "memory": "8Gi"}, "requests": {"cpu": "1", "memory": "1Gi"}})
+]
+_ratio[0]["spec"]["template"]["spec"]["containers"] = [
+    container(resources={"limits": {"memory": "8Gi"}, "requests": {"memory": "1Gi"}})
+]
 _psa = held(
     "nginx",
     forbidden(
         "nginx-0002abcdef-",
-        'violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "app" must set securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container "app" must set securityContext.capabilities.drop=["ALL"]), runAsNonRoot != true (pod or container "app" must set securityContext.runAsNonRoot=true), seccompProfile (pod or container "app" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")',
+        (
+            'violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "app" '
+            "must set securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container "
+            '"app" must set securityContext.capabilities.drop=["ALL"]), runAsNonRoot != true (pod or '
+            'container "app" must set securityContext.runAsNonRoot=true), seccompProfile (pod or container '
+            '"app" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")'
+        ),
     ),
 )
 _hostpath = daemons("exporter", desired=2)
 _hostrefusal = refused(
     _hostpath[0],
-    'Error creating: pods "exporter-" is forbidden: violates PodSecurity "baseline:v1.29": host namespaces (hostNetwork=true), hostPath volumes (volume "root")',
+    (
+        'Error creating: pods "exporter-" is forbidden: violates PodSecurity "baseline:v1.29": host '
+        'namespaces (hostNetwork=true), hostPath volumes (volume "root")'
+    ),
 )
 _vap = held(
     "app",
     forbidden(
         "app-0002abcdef-",
-        "ValidatingAdmissionPolicy 'image-policy' with binding 'image-policy-prod' denied request: images must come from registry.corp.example.com",
+        (
+            "ValidatingAdmissionPolicy 'image-policy' with binding 'image-policy-prod' denied request: "
+            "images must come from registry.corp.example.com"
+        ),
     ),
 )
 _kyverno = held(
     "app",
-    "admission webhook \"validate.kyverno.svc-fail\" denied the request: \n\nresource Pod/shop/app-0002abcdef was blocked due to the following policies \n\nrequire-labels:\n  check-team: 'validation error: label team is required. rule check-team failed at path /metadata/labels/team/'",
+    (
+        'admission webhook "validate.kyverno.svc-fail" denied the request: \n\nresource '
+        "Pod/shop/app-0002abcdef was blocked due to the following policies \n\nrequire-labels:\n  "
+        "check-team: 'validation error: label team is required. rule check-team failed at path "
+        "/metadata/labels/team/'"
+    ),
 )
 _gate = job_of("dbt")
 _gatekeeper = refused(
     _gate[0],
-    'Error creating: admission webhook "validation.gatekeeper.sh" denied the request: [container-must-have-limits] container <app> has no resource limits',
+    (
+        'Error creating: admission webhook "validation.gatekeeper.sh" denied the request: '
+        "[container-must-have-limits] container <app> has no resource limits"
+    ),
 )
-POST = 'Internal error occurred: failed calling webhook "{name}": failed to call webhook: Post "https://{service}.{space}.svc:443/{path}?timeout=10s": {error}'
+POST = (
+    'Internal error occurred: failed calling webhook "{name}": failed to call webhook: Post '
+    '"https://{service}.{space}.svc:443/{path}?timeout=10s": {error}'
+)
 
 
 def hook(name: str, service: str, space: str, *, kind: str = "Mutating", policy: str = "Fail") -> Obj:
@@ -179,6 +214,9 @@ _priority = held(
     priorityClassName="business-critcal",
 )
 _invalid = job_of("load")
+_invalid[0]["spec"]["template"]["spec"]["containers"] = [
+    container(resources={"requests": {"memory": "4Gi"}, "limits": {"memory": "2Gi"}})
+]
 _nightly = cron("nightly", schedule="0 * * * *", last=5000)
 _healed = deploy("api", up("api-1"))
 _ignored = hook("opt.example.com", "opt", "gone", policy="Ignore")
@@ -440,7 +478,10 @@ CASES: tuple[Case, ...] = (
             *_invalid,
             refused(
                 _invalid[0],
-                'Error creating: Pod "load-7x2" is invalid: spec.containers[0].resources.requests: Invalid value: "4Gi": must be less than or equal to memory limit of 2Gi',
+                (
+                    'Error creating: Pod "load-7x2" is invalid: spec.containers[0].resources.requests: '
+                    'Invalid value: "4Gi": must be less than or equal to memory limit of 2Gi'
+                ),
             ),
         ],
         target="job/load",

@@ -90,7 +90,7 @@ def refused(owner: Obj, message: str, *, last: float = 20, first: float = 900) -
 def unplaced(body: Obj, message: str) -> Obj:
     """Make the scheduler's event, which carries only ``eventTime``."""
     made = event(body, "FailedScheduling", message)
-    nulls = {"firstTimestamp": None, "lastTimestamp": None, "count": None, "source": {}}
+    nulls: dict[str, Any] = {"firstTimestamp": None, "lastTimestamp": None, "count": None, "source": {}}
     return {**made, **nulls, "eventTime": ago(40), "reportingComponent": "default-scheduler", "action": "Scheduling"}
 
 

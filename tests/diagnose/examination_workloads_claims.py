@@ -8,7 +8,10 @@ from tests.diagnose.situations_build import storage_class, unscheduled, up
 from tests.diagnose.situations_world import deploy, stateful
 
 NODES = [machine("worker-1"), machine("worker-2")]
-IMMEDIATE = "0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling."
+IMMEDIATE = (
+    "0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/2 nodes are "
+    "available: 2 Preemption is not helpful for scheduling."
+)
 
 
 def mounting(name: str) -> Obj:
@@ -37,9 +40,12 @@ def volume(name: str, *, phase: str = "Available", labels: dict[str, str] | None
     )
 
 
-def blocked(name: str, claim: str, message: str = IMMEDIATE) -> list[Obj]:
+def blocked(name: str, claim: str, message: str = IMMEDIATE, **spec: Any) -> list[Obj]:
     """Return a StatefulSet whose only pod waits for a claim."""
-    return stateful(name, unscheduled(f"{name}-0", created=1200, message=message, spec=mounting(claim)))
+    return stateful(name, unscheduled(f"{name}-0", created=1200, message=message, spec=mounting(claim)), **spec)
+
+
+TEMPLATE = [{"metadata": {"name": "data"}, "spec": {"storageClassName": "fast-sdd"}}]
 
 
 def plain(name: str, *, default: bool = False, **fields: Any) -> Obj:
@@ -60,7 +66,10 @@ _uploads = deploy(
     unscheduled(
         "django-1",
         created=600,
-        message=f"0/2 nodes are available: {_gone}. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.",
+        message=(
+            f"0/2 nodes are available: {_gone}. preemption: 0/2 nodes are available: 2 Preemption is not "
+            "helpful for scheduling."
+        ),
         spec=mounting("uploads-pv"),
     ),
 )
@@ -164,7 +173,7 @@ CASES: tuple[Case, ...] = (
         objects=[
             *NODES,
             plain("fast-ssd", default=True),
-            *blocked("kafka", "data-kafka-0"),
+            *blocked("kafka", "data-kafka-0", volumeClaimTemplates=TEMPLATE),
             _fast,
             event(_fast, "ProvisioningFailed", 'storageclass.storage.k8s.io "fast-sdd" not found'),
         ],
@@ -203,6 +212,24 @@ CASES: tuple[Case, ...] = (
         ],
         code="DefaultStorageClassMissing",
         verdicts=FAILING,
+        target="statefulset/mysql",
+    ),
+    Case(
+        id="no class is named, and classes may not be read",
+        objects=[
+            *NODES,
+            *blocked("mysql", "data-mysql-0"),
+            _nodefault,
+            event(
+                _nodefault,
+                "FailedBinding",
+                "no persistent volumes available for this claim and no storage class is set",
+                kind="Normal",
+            ),
+        ],
+        code="DefaultStorageClassMissing",
+        verdicts=FAILING,
+        unread=("StorageClass",),
         target="statefulset/mysql",
     ),
     *(
@@ -276,7 +303,11 @@ CASES: tuple[Case, ...] = (
             event(
                 _prov,
                 "ProvisioningFailed",
-                'failed to provision volume with StorageClass "gp3": rpc error: code = ResourceExhausted desc = Could not create volume: VolumeLimitExceeded: You have exceeded your maximum gp3 storage limit',
+                (
+                    'failed to provision volume with StorageClass "gp3": rpc error: code = ResourceExhausted '
+                    "desc = Could not create volume: VolumeLimitExceeded: You have exceeded your maximum gp3 "
+                    "storage limit"
+                ),
             ),
         ],
         code="ClaimProvisioningFailed",
@@ -295,7 +326,11 @@ CASES: tuple[Case, ...] = (
             event(
                 _none,
                 "ExternalProvisioning",
-                "Waiting for a volume to be created either by the external provisioner 'driver.longhorn.io' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.",
+                (
+                    "Waiting for a volume to be created either by the external provisioner "
+                    "'driver.longhorn.io' or manually by the system administrator. If volume creation is "
+                    "delayed, please verify that the provisioner is running and correctly registered."
+                ),
                 kind="Normal",
                 first=1100,
             ),

@@ -5,6 +5,7 @@ from tests.diagnose.examination_workloads_build import ANY, BROKEN, FINE, Case, 
 from tests.diagnose.situations_build import up
 from tests.diagnose.situations_world import cron, done, ended, gave_up, job_of
 
+POLICY = "Container app for pod shop/import-x exited with exit code 42 matching FailJob rule at index 0"
 NODES = [machine("worker-1"), machine("worker-2")]
 _gone = job_of("alembic", failed=7, conditions=gave_up(900))
 _policy = job_of(
@@ -15,10 +16,10 @@ _policy = job_of(
             "type": "FailureTarget",
             "status": "True",
             "reason": "PodFailurePolicy",
-            "message": "Container app for pod shop/import-x exited with exit code 42 matching FailJob rule at index 0",
+            "message": POLICY,
             "lastTransitionTime": up("q", since=890)["metadata"]["creationTimestamp"],
         },
-        *gave_up(900, "PodFailurePolicy"),
+        {**gave_up(900, "PodFailurePolicy")[0], "message": POLICY},
     ],
 )
 _crash = job_of(
@@ -134,7 +135,7 @@ CASES: tuple[Case, ...] = (
         target="job/export",
         code="JobDeadlineExceeded",
         on="Job export",
-        says=("600",),
+        says=("10 min",),
     ),
     Case(
         id="the mesh proxy keeps a finished Job alive",
@@ -218,7 +219,7 @@ CASES: tuple[Case, ...] = (
         ],
         target="cj/sync",
         code="CronJobConcurrencyBlocked",
-        says=("sync-1",),
+        fix=("sync-1",),
         never=("CronJobMissedRuns",),
     ),
     Case(id="a run younger than its period", objects=[*NODES, _short, *_brief], target="cj/quick", verdicts=FINE),

@@ -3,6 +3,7 @@
 from tests.diagnose.build import ago, container, crash_loop, event, obj, pod
 from tests.diagnose.examination_workloads_build import (
     ANY,
+    BROKEN,
     DEGRADED,
     FAILING,
     FINE,
@@ -56,8 +57,8 @@ _etl = job_of(
     unscheduled(
         "etl-nightly-q8",
         created=700,
-        message="0/3 nodes are available: 3 Insufficient ephemeral-storage. no new claims to deallocate, preemption: 0/3 "
-        "nodes are available: 3 Preemption is not helpful for scheduling.",
+        message="0/3 nodes are available: 3 Insufficient ephemeral-storage. no new claims to deallocate, "
+        "preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
         containers=[container("etl", **asks(ephemeral_storage="200Gi"))],
     ),
     active=1,
@@ -135,7 +136,10 @@ _pinned = deploy(
     unscheduled(
         "legacy-1",
         created=3000,
-        message="0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) didn't match Pod's node affinity/selector.",
+        message=(
+            "0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) didn't match Pod's node "
+            "affinity/selector."
+        ),
         spec={"nodeSelector": {"kubernetes.io/hostname": "worker-2"}},
     ),
 )
@@ -195,7 +199,9 @@ _spread = deploy(
     unscheduled(
         "front-1",
         created=300,
-        message="0/3 nodes are available: 3 node(s) didn't match pod topology spread constraints (missing required label).",
+        message=(
+            "0/3 nodes are available: 3 node(s) didn't match pod topology spread constraints (missing required label)."
+        ),
         spec=SPREAD,
     ),
 )
@@ -341,7 +347,7 @@ CASES: tuple[Case, ...] = (
         variant="cpu",
         on="Deployment spring-orders",
         verdicts=FAILING,
-        says=("4500m",),
+        says=("4.5 cpu",),
         never=("TaintNotTolerated", "Unschedulable"),
     ),
     Case(
@@ -361,7 +367,7 @@ CASES: tuple[Case, ...] = (
         code="InsufficientResources",
         variant="ephemeral-storage",
         on="Job etl-nightly",
-        verdicts=FAILING,
+        verdicts=BROKEN,
     ),
     Case(
         id="no node has a GPU",
@@ -493,7 +499,7 @@ CASES: tuple[Case, ...] = (
         objects=[*WORKERS, *_volcano, _fresh],
         target="job/mpi",
         code="SchedulerNameUnknown",
-        verdicts=FAILING,
+        verdicts=BROKEN,
         says=("volcan",),
     ),
     Case(
@@ -509,6 +515,7 @@ CASES: tuple[Case, ...] = (
         objects=[*WORKERS, _lost],
         target="pod/debug",
         code="AssignedNodeMissing",
+        never=("ContainerStartFailed",),
         verdicts=FAILING,
         says=("worker-12",),
     ),

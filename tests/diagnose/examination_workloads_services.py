@@ -149,7 +149,10 @@ CASES: tuple[Case, ...] = (
         objects=[*NODES, *_nest, _nestsvc, slice_of(_nestsvc, *pods_of(_nest))],
         logs={
             ("nest-api-1", "api", False): [
-                "[Nest] 1  - 03/10/2026, 11:10:00 AM     LOG [NestApplication] Nest application successfully started +2ms",
+                (
+                    "[Nest] 1  - 03/10/2026, 11:10:00 AM     LOG [NestApplication] Nest application "
+                    "successfully started +2ms"
+                ),
                 "Application is running on: http://[::1]:3000",
             ]
         },
@@ -176,7 +179,10 @@ CASES: tuple[Case, ...] = (
                 "[2026-03-10 11:10:00 +0000] [7] [INFO] Booting worker with pid: 7",
             ],
             ("gateway-1", "app", False): [
-                '{"level":"error","ts":"2026-03-10T11:59:50Z","msg":"upstream call failed","err":"Get \\"http://flask/\\": dial tcp 10.96.7.7:80: connect: connection refused"}'
+                (
+                    '{"level":"error","ts":"2026-03-10T11:59:50Z","msg":"upstream call failed","err":"Get '
+                    '\\"http://flask/\\": dial tcp 10.96.7.7:80: connect: connection refused"}'
+                )
             ],
         },
         target="svc/flask",
@@ -215,7 +221,10 @@ CASES: tuple[Case, ...] = (
         ],
         logs={
             ("gateway-1", "app", False): [
-                '2026/03/10 11:59:40 [error] 29#29: *61 connect() failed (111: Connection refused) while connecting to upstream, upstream: "http://10.96.7.7:80/", host: "web"'
+                (
+                    "2026/03/10 11:59:40 [error] 29#29: *61 connect() failed (111: Connection refused) while "
+                    'connecting to upstream, upstream: "http://10.96.7.7:80/", host: "web"'
+                )
             ]
         },
         target="svc/web",
@@ -227,8 +236,9 @@ CASES: tuple[Case, ...] = (
         id="no pod behind the Service is ready and nothing tells why",
         objects=[*NODES, *_dead, _deadsvc, slice_of(_deadsvc, *pods_of(_dead), ready=False)],
         target="svc/quotes",
-        code="ServiceHasNoReadyEndpoints",
-        on="Service quotes",
+        code="ProbeFailing",
+        variant="readiness",
+        on="Deployment quotes",
     ),
     Case(
         id="pods may not be read and the slice holds no ready address",
@@ -289,7 +299,10 @@ CASES: tuple[Case, ...] = (
             event(
                 _lb,
                 "SyncLoadBalancerFailed",
-                "Error syncing load balancer: failed to ensure load balancer: could not find any suitable subnets for creating the ELB",
+                (
+                    "Error syncing load balancer: failed to ensure load balancer: could not find any "
+                    "suitable subnets for creating the ELB"
+                ),
             ),
         ],
         code="LoadBalancerPending",

@@ -6,8 +6,9 @@ import pytest
 
 from cluster.snapshot import ref_of
 from core.phrase import Phrase
+from diagnose.absorption import ABSORBS, LAST_RESORT, depth
 from diagnose.catalogue import BY_CODE
-from diagnose.causes import ABSORBS, LAST_RESORT, Causes, anchors, depth, rank
+from diagnose.causes import Causes, anchors, rank
 from diagnose.findings import Edge, Finding, Reach, Role, Severity, inferred, proved
 from diagnose.graph import Graph
 from tests.diagnose import build

@@ -13,6 +13,7 @@ from tests.diagnose import (
     examination_workloads_admission,
     examination_workloads_claims,
     examination_workloads_jobs,
+    examination_workloads_mixed,
     examination_workloads_rollouts,
     examination_workloads_scheduling,
     examination_workloads_services,
@@ -27,6 +28,7 @@ CASES: tuple[Case, ...] = (
     *examination_workloads_rollouts.CASES,
     *examination_workloads_admission.CASES,
     *examination_workloads_jobs.CASES,
+    *examination_workloads_mixed.CASES,
 )
 
 

@@ -67,6 +67,10 @@ class Held:
     path: tuple[str | int, ...]
 
 
+MEBIBYTE = 2**20
+"""Suggested amounts of memory are rounded up to this."""
+
+
 def breaches(message: str) -> list[Breach]:
     """Read every bound that was broken from the server's message."""
     found = [
@@ -254,8 +258,8 @@ def _into_range(
         yield command(
             f"kubectl -n {namespace(limit_range)} edit limitrange {name(limit_range)}",
             summary=Phrase(
-                en=f"Or have the bound moved in LimitRange {name(limit_range)}: {_dotted(path)}",
-                zh=f"或者请管理员修改 LimitRange {name(limit_range)} 的界限：{_dotted(path)}",
+                en=f"Have the bound moved in LimitRange {name(limit_range)}: {_dotted(path)}",
+                zh=f"请管理员修改 LimitRange {name(limit_range)} 的界限：{_dotted(path)}",
             ),
             verify=f"kubectl -n {namespace(limit_range)} get {ref_of(refusal.workload).slug}",
             expect=Phrase(en="its pods are created", zh="Pod 能够创建"),
@@ -297,7 +301,12 @@ def _moved(container: Obj, found: list[Breach]) -> dict[str, dict[str, str]]:
 
 def _least(resource: str, request: Fraction) -> str:
     """Write the smallest request in the resource's usual unit."""
-    return f"{_ceil(request * 1000)}m" if resource == "cpu" else str(_ceil(request))
+    if resource == "cpu":
+        return f"{_ceil(request * 1000)}m"
+    if resource not in {"memory", "ephemeral-storage"} or request < MEBIBYTE:
+        return str(_ceil(request))
+    mebibytes = _ceil(request / MEBIBYTE)
+    return f"{mebibytes}Mi" if mebibytes % 1024 else f"{mebibytes // 1024}Gi"
 
 
 def _stated(container: Obj, breach: Breach, held: Held | None) -> dict[str, dict[str, str]]:

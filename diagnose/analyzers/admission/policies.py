@@ -23,6 +23,11 @@ _POLICY = re.compile(
 _POLICY_SHORT = re.compile(r"policy '([^']{1,253})'.{0,300}? denied request:? ?(.{0,4000})", re.IGNORECASE | re.DOTALL)
 _RULE = re.compile(r"^\[([A-Za-z0-9.-]{1,120})\]|(?:policy|constraint|rule)[ /:]{1,3}['\"]?([A-Za-z0-9./-]{1,120})")
 
+_PREAMBLE = re.compile(
+    r"^(?:policy )?[Rr]esource \S{1,400} (?:was blocked|for resource violations?)(?: due to the following policies)?:? "
+)
+"""What policy engines say first: the object, whose name is generated, before the rule."""
+
 
 def denied_by_webhook(refusal: Refusal) -> bool:
     """Say whether a webhook denied it."""
@@ -48,7 +53,7 @@ def webhook_denied(scene: Scene, refusal: Refusal) -> Iterator[Observation]:
     found = _WEBHOOK.search(refusal.message)
     if not found:
         return
-    webhook, said = found[1], " ".join((found[2] or "without giving a reason").split())
+    webhook, said = found[1], _PREAMBLE.sub("", " ".join((found[2] or "without giving a reason").split()))
     rule = _RULE.search(said)
     named = next((group for group in rule.groups() if group), "") if rule else ""
     yield Finding(

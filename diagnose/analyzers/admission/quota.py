@@ -183,8 +183,8 @@ def _remedies(
             quota if quota is not None else _quota_ref(space, quota_name),
             {"spec": {"hard": {key: readable(key, amount) for key, amount in raised.items()}}},
             summary=Phrase(
-                en=f"Raise quota {quota_name} so that the missing pods fit",
-                zh=f"提高配额 {quota_name}，使缺少的 Pod 能放下",
+                en=f"Raise quota {quota_name} so that what is missing fits",
+                zh=f"提高配额 {quota_name}，使缺少的对象能够创建",
             ),
             verify=f"kubectl -n {space} get {ref_of(workload).slug}",
             expect=Phrase(en="as many pods are ready as are wanted", zh="就绪的 Pod 数等于期望数"),
@@ -192,19 +192,21 @@ def _remedies(
             who=Who.NAMESPACE_ADMIN,
             estimate=Phrase(
                 en="what is used now, plus what "
-                + ("the missing pod asks for" if missing == 1 else f"each of the {missing} missing pods asks for"),
-                zh=f"当前用量，加上缺少的 {missing} 个 Pod 各自的请求量",
+                + (
+                    "the refused object asks for" if missing == 1 else f"each of the {missing} refused objects asks for"
+                ),
+                zh=f"当前用量，加上被拒绝的 {missing} 个对象各自的请求量",
             ),
         )
     ready = whole(workload, "status", "readyReplicas")
-    if text(workload, "kind") in {"Deployment", "StatefulSet"} and ready:
-        wanted = whole(workload, "spec", "replicas", default=1)
+    wanted = whole(workload, "spec", "replicas", default=1)
+    if text(workload, "kind") in {"Deployment", "StatefulSet"} and 0 < ready < wanted:
         slug = ref_of(workload).slug
         yield command(
             f"kubectl -n {space} scale {slug} --replicas={ready}",
             summary=Phrase(
-                en=f"Or make do with the {ready} that fit: scale down until there is room",
-                zh=f"或者先缩到放得下的 {ready} 个，等有余量再扩容",
+                en=f"Make do with the {ready} that fit: scale down until there is room",
+                zh=f"先缩到放得下的 {ready} 个，等有余量再扩容",
             ),
             verify=f"kubectl -n {space} get {slug}",
             expect=Phrase(en=f"{ready}/{ready} ready", zh=f"{ready}/{ready} 就绪"),
@@ -215,8 +217,8 @@ def _remedies(
         yield command(
             f"kubectl -n {space} describe resourcequota {quota_name}",
             summary=Phrase(
-                en=f"Or free room: ask whether {others[0]} needs all that it holds",
-                zh=f"或者腾出余量：确认 {others[0]} 是否需要这么多",
+                en=f"Free room: ask whether {others[0]} needs all that it holds",
+                zh=f"腾出余量：确认 {others[0]} 是否需要这么多",
             ),
             verify=f"kubectl -n {space} get {ref_of(workload).slug}",
             expect=Phrase(en="as many pods are ready as are wanted", zh="就绪的 Pod 数等于期望数"),

@@ -69,7 +69,8 @@ def quota_requires_resources(scene: Scene, refusal: Refusal, *, usage: Usage) ->
         affected=reach_of(scene, refusal),
         summary=Phrase(
             en=f"Pods of {refusal.label} are refused: quota {quota_name} counts {listed}, and "
-            f"{_listed(lacking)} {'does' if len(lacking) == 1 else 'do'} not state it",
+            f"{_listed(lacking)} {'does' if len(lacking) == 1 else 'do'} "
+            f"not state {'it' if len(keys) == 1 else 'them'}",
             zh=f"{refusal.label} 的 Pod 被拒绝创建：配额 {quota_name} 按 {listed} 计量，"
             f"而容器 {', '.join(lacking)} 没有声明",
         ),
@@ -125,8 +126,8 @@ def _set_resources(
     yield command(
         f"kubectl -n {space} get limitrange -o yaml",
         summary=Phrase(
-            en="Or add defaults to a LimitRange of the namespace, so that pods need not state them",
-            zh="或者在命名空间的 LimitRange 中添加默认值，这样 Pod 不必自行声明",
+            en="Add defaults to a LimitRange of the namespace, so that pods need not state them",
+            zh="在命名空间的 LimitRange 中添加默认值，这样 Pod 不必自行声明",
         ),
         verify=f"kubectl -n {space} get {ref_of(refusal.workload).slug}",
         expect=Phrase(en="its pods are created", zh="Pod 能够创建"),

@@ -9,6 +9,8 @@ from cluster.snapshot import ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers.admission.quota import variant_of
+from diagnose.analyzers.services.view import hosts_in
+from diagnose.calls import failed_name
 from diagnose.findings import Edge, Finding, Reach, Who, inferred
 from diagnose.graph import references
 from diagnose.remedies import command
@@ -26,7 +28,8 @@ def silently_exceeded(scene: Scene) -> Iterator[Finding]:
             continue
         quota, key = hit
         hard = text(quota, "spec", "hard", key)
-        label = f"{text(wanting, 'kind')} {name(wanting)}"
+        holder = scene.graph.holder(wanting) if text(wanting, "kind") == "Pod" else wanting
+        label = f"{text(holder, 'kind')} {name(holder)}"
         yield Finding(
             code="QuotaExceeded",
             variant=variant_of(key) if kind == "Service" else "storage",
@@ -42,9 +45,9 @@ def silently_exceeded(scene: Scene) -> Iterator[Finding]:
                 Reach(ref=ObjectRef(kind=kind, namespace=space, name=wanted), edge=Edge.POLICY),
             ),
             summary=Phrase(
-                en=f"{kind} {wanted}, which {_told(wanting, label)} needs, does not exist, and quota {name(quota)} "
+                en=f"{kind} {wanted}, which {label} needs, does not exist, and quota {name(quota)} "
                 f"lets no more be created: {key} {hard} of {hard} is used",
-                zh=f"{_told(wanting, label)} 需要的 {kind} {wanted} 不存在，而配额 {name(quota)} 已不允许再创建："
+                zh=f"{label} 需要的 {kind} {wanted} 不存在，而配额 {name(quota)} 已不允许再创建："
                 f"{key} 已用 {hard}/{hard}",
             ),
             expected=f"{kind} {wanted} exists",
@@ -70,10 +73,6 @@ def silently_exceeded(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def _told(wanting: Obj, label: str) -> str:
-    return "a pod" if text(wanting, "kind") == "Pod" else label
-
-
 def _full_quotas(scene: Scene) -> Mapping[tuple[str, str], tuple[Obj, str]]:
     """Return the quota and key that let no further claim or Service be made, by namespace and kind."""
     full: dict[tuple[str, str], tuple[Obj, str]] = {}
@@ -96,6 +95,7 @@ def _wanted(scene: Scene) -> Iterator[tuple[str, str, str, Obj, tuple[str | int,
             if entry.kind == target[0] and target not in seen:
                 seen.add(target)
                 yield (*target, pod, ("spec", *entry.path, "claimName"))
+    yield from _called(scene)
     for stateful in scene.snapshot.all("StatefulSet"):
         if wanted := text(stateful, "spec", "serviceName"):
             yield "Service", namespace(stateful), wanted, stateful, ("spec", "serviceName")
@@ -105,3 +105,14 @@ def _wanted(scene: Scene) -> Iterator[tuple[str, str, str, Obj, tuple[str | int,
                 if wanted := text(path, "backend", "service", "name"):
                     at = ("spec", "rules", i, "http", "paths", j, "backend", "service", "name")
                     yield "Service", namespace(ingress), wanted, ingress, at
+
+
+def _called(scene: Scene) -> Iterator[tuple[str, str, str, Obj, tuple[str | int, ...]]]:
+    """Yield the Services that pods name in their environment and cannot find, as their own logs say."""
+    for pod in scene.live_pods:
+        for index, container in numbered(pod, "spec", "containers"):
+            for at, entry in numbered(container, "env"):
+                for host in set(hosts_in(text(entry, "name"), text(entry, "value"))):
+                    if "." not in host and failed_name(scene, pod, host):
+                        where = ("spec", "containers", index, "env", at, "value")
+                        yield "Service", namespace(pod), host, pod, where

@@ -6,7 +6,7 @@ from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.analyzers.claims.view import DEFAULT_CLASS, Claim, is_default
 from diagnose.findings import Finding, Remedy, Risk, Who, inferred, matched, proved
-from diagnose.remedies import object_patch
+from diagnose.remedies import command, object_patch
 
 
 def class_missing(claim: Claim) -> Finding | None:
@@ -22,8 +22,12 @@ def class_missing(claim: Claim) -> Finding | None:
         return None
     known = [name(entry) for entry in claim.storage.classes]
     near = tuple(closest(wanted, known)) or tuple(known[:3])
-    have = f"the cluster has {', '.join(known[:5])}" if known else "the cluster has no storage class at all"
-    have_zh = f"集群中有 {', '.join(known[:5])}" if known else "集群中没有任何存储类"
+    if known:
+        have, have_zh = f"; the cluster has {', '.join(known[:5])}", f"；集群中有 {', '.join(known[:5])}"
+    elif absent:
+        have, have_zh = "; the cluster has no storage class at all", "；集群中没有任何存储类"
+    else:
+        have, have_zh = "", ""
     end, end_zh = claim.user()
     proofs: list[Evidence] = [claim.field("spec", "storageClassName")]
     if absent:
@@ -41,15 +45,15 @@ def class_missing(claim: Claim) -> Finding | None:
         if absent
         else matched("the volume controller says so; classes could not be listed", "卷控制器如此说明；未能列出存储类"),
         summary=Phrase(
-            en=f"The storage claim {claim.ref.name} asks for the storage class {wanted}, which does not exist; "
-            f"{have}{end}.",
-            zh=f"存储声明 {claim.ref.name} 要求的存储类 {wanted} 不存在；{have_zh}{end_zh}。",
+            en=f"The storage claim {claim.ref.name} asks for the storage class {wanted}, which does not exist"
+            f"{have}{end}",
+            zh=f"存储声明 {claim.ref.name} 要求的存储类 {wanted} 不存在{have_zh}{end_zh}",
         ),
         expected=f"spec.storageClassName: {near[0]}" if near else f"StorageClass {wanted}",
         actual=f"spec.storageClassName: {wanted}",
         near=near,
         evidence=tuple(proofs),
-        remedies=(_with_class(claim, near[0]),) if near else (_install(),),
+        remedies=(_with_class(claim, near[0]),) if near else (_install(),) if absent else (_look(),),
     )
 
 
@@ -59,6 +63,16 @@ def _with_class(claim: Claim, value: str) -> Remedy:
         summary=Phrase(
             en=f"Make the claim anew with the class {value} (it cannot be changed; an unbound claim holds no data)",
             zh=f"使用存储类 {value} 重建该声明（存储类不可修改；未绑定的声明没有数据）",
+        ),
+    )
+
+
+def _look() -> Remedy:
+    return command(
+        "kubectl get storageclass",
+        summary=Phrase(
+            en="List the storage classes, which could not be read here, and make the claim anew with one of them",
+            zh="列出此处未能读取的存储类，并使用其中之一重建该声明",
         ),
     )
 
@@ -85,10 +99,15 @@ def default_class_missing(claim: Claim) -> Finding | None:
     if not listed and said is None:
         return None
     known = [name(entry) for entry in claim.storage.classes]
-    have = (
-        f"of {', '.join(known[:5])} none is marked as default" if known else "the cluster has no storage class at all"
-    )
-    have_zh = f"{', '.join(known[:5])} 都没有被设为默认" if known else "集群中没有任何存储类"
+    if known:
+        have, have_zh = (
+            f"of {', '.join(known[:5])} none is marked as default",
+            f"{', '.join(known[:5])} 都没有被设为默认",
+        )
+    elif listed:
+        have, have_zh = "the cluster has no storage class at all", "集群中没有任何存储类"
+    else:
+        have, have_zh = "no class is the cluster's default", "集群没有默认存储类"
     end, end_zh = claim.user()
     proofs: list[Evidence] = [claim.field("spec", "storageClassName")]
     if said:
@@ -109,14 +128,14 @@ def default_class_missing(claim: Claim) -> Finding | None:
             "the volume controller says so; classes could not be listed", "卷控制器如此说明；未能列出存储类", value=0.6
         ),
         summary=Phrase(
-            en=f"The storage claim {claim.ref.name} names no storage class, and {have}{end}.",
-            zh=f"存储声明 {claim.ref.name} 未指定存储类，而{have_zh}{end_zh}。",
+            en=f"The storage claim {claim.ref.name} names no storage class, and {have}{end}",
+            zh=f"存储声明 {claim.ref.name} 未指定存储类，而{have_zh}{end_zh}",
         ),
         expected=f'metadata.annotations["{DEFAULT_CLASS}"]: true on one class',
         actual="no default storage class",
         near=tuple(known[:3]),
         evidence=tuple(proofs),
-        remedies=_defaults(claim, known),
+        remedies=_defaults(claim, known) if known or listed else (_look(),),
     )
 
 

@@ -93,8 +93,8 @@ def _finding(
         affected=scene.reach_pods((entry.pod for entry in uses), Edge.MOUNT),
         summary=Phrase(
             en=f"{holder.kind} {holder.name} needs the storage claim {wanted}, which does not exist in namespace "
-            f"{space}{hint}.",
-            zh=f"{holder.kind} {holder.name} 需要存储声明 {wanted}，而它在命名空间 {space} 中不存在{hint_zh}。",
+            f"{space}{hint}",
+            zh=f"{holder.kind} {holder.name} 需要存储声明 {wanted}，而它在命名空间 {space} 中不存在{hint_zh}",
         ),
         expected=f"PersistentVolumeClaim {space}/{wanted}",
         actual="not there",

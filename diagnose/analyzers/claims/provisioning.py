@@ -111,8 +111,8 @@ def _driver_error(claim: Claim) -> Finding:
         variant="error",
         confidence=matched("the storage driver's own message says so", "存储驱动自身的消息如此说明", value=0.8),
         summary=Phrase(
-            en=f"{driver} cannot make the volume for the storage claim {claim.ref.name}: {cause}{end}.",
-            zh=f"{driver} 无法为存储声明 {claim.ref.name} 创建卷：{cause}{end_zh}。",
+            en=f"Storage driver {driver} cannot make the volume for the storage claim {claim.ref.name}: {cause}{end}",
+            zh=f"存储驱动 {driver} 无法为存储声明 {claim.ref.name} 创建卷：{cause}{end_zh}",
         ),
         expected="a volume is made",
         actual=f"{code}: {cause}" if code else cause,
@@ -173,8 +173,8 @@ def _no_provisioner(claim: Claim, *, proven: bool, words: str, alive: bool) -> F
             "the driver says nothing; whether it works was not seen", "驱动没有任何消息；无法判断其是否工作", value=0.5
         ),
         summary=Phrase(
-            en=f"The storage claim {claim.ref.name} waits for a volume from {driver}, which {words}{end[0]}.",
-            zh=f"存储声明 {claim.ref.name} 等待 {driver} 创建卷，而它{words_zh}{end[1]}。",
+            en=f"The storage claim {claim.ref.name} waits for a volume from {driver}, which {words}{end[0]}",
+            zh=f"存储声明 {claim.ref.name} 等待 {driver} 创建卷，而它{words_zh}{end[1]}",
         ),
         expected=f"a driver {driver} that makes volumes",
         actual="its pods run and it is silent" if alive else "no such driver",
@@ -206,8 +206,8 @@ def _driver_remedies(claim: Claim) -> tuple[Remedy, ...]:
     anew = claim.made_anew(
         {"storageClassName": other},
         summary=Phrase(
-            en=f"Or make the claim anew with the class {other} (an unbound claim holds no data)",
-            zh=f"或者使用存储类 {other} 重建声明（未绑定的声明没有数据）",
+            en=f"Make the claim anew with the class {other} (an unbound claim holds no data)",
+            zh=f"使用存储类 {other} 重建声明（未绑定的声明没有数据）",
         ),
     )
     return (install, anew)

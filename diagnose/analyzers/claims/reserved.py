@@ -45,8 +45,8 @@ def volume_taken(claim: Claim, volume: Obj) -> Finding:
         confidence=proved("the volume's claimRef names another claim", "卷的 claimRef 指向另一个声明", twice=True),
         summary=Phrase(
             en=f"The storage claim {claim.ref.name} wants the volume {name(volume)}, which is still reserved for "
-            f"{who}{end}.",
-            zh=f"存储声明 {claim.ref.name} 需要的卷 {name(volume)} 仍保留给{who_zh}{end_zh}。",
+            f"{who}{end}",
+            zh=f"存储声明 {claim.ref.name} 需要的卷 {name(volume)} 仍保留给{who_zh}{end_zh}",
         ),
         expected=f"claimRef: {claim.ref.namespace}/{claim.ref.name}",
         actual=f"claimRef: {holder}; phase {phase or '<unset>'}; reclaim policy {kept}",
@@ -107,8 +107,8 @@ def claim_lost(claim: Claim) -> Finding | None:
         if volume is not None or gone
         else inferred("the claim is Lost; volumes could not be listed", "声明处于 Lost 阶段；未能列出卷", value=0.6),
         summary=Phrase(
-            en=f"The storage claim {claim.ref.name} has lost its volume {wanted}, which {what}{end}.",
-            zh=f"存储声明 {claim.ref.name} 丢失了它的卷 {wanted}，该卷{what_zh}{end_zh}。",
+            en=f"The storage claim {claim.ref.name} has lost its volume {wanted}, which {what}{end}",
+            zh=f"存储声明 {claim.ref.name} 丢失了它的卷 {wanted}，该卷{what_zh}{end_zh}",
         ),
         expected="status.phase: Bound",
         actual=f"status.phase: Lost; volume {wanted} {what}",

@@ -114,8 +114,8 @@ def _resize_failed(claim: Claim, state: str, failing: int | None, *, forbidden: 
             "size asked, size had and the reason were read", "已读取请求容量、现有容量与原因", twice=True
         ),
         summary=Phrase(
-            en=f"The storage claim {claim.ref.name} asks for {claim.size} but its volume stays at {capacity}: {why}.",
-            zh=f"存储声明 {claim.ref.name} 请求 {claim.size}，但其卷仍为 {capacity}：{why_zh}。",
+            en=f"The storage claim {claim.ref.name} asks for {claim.size} but its volume stays at {capacity}: {why}",
+            zh=f"存储声明 {claim.ref.name} 请求 {claim.size}，但其卷仍为 {capacity}：{why_zh}",
         ),
         expected=f"status.capacity.storage: {claim.size}",
         actual=f"status.capacity.storage: {capacity}",

@@ -130,9 +130,9 @@ def _mismatch(claim: Claim, volume: Obj, differing: list[Difference]) -> Finding
         confidence=proved("both sides were compared field by field", "已逐字段比较双方", twice=True),
         summary=Phrase(
             en=f"No volume fits the storage claim {claim.ref.name}: the nearest free one, {name(volume)}, has the "
-            f"{aspect} {has}, but the claim asks for {asks}{more}{end}.",
+            f"{aspect} {has}, but the claim asks for {asks}{more}{end}",
             zh=f"没有卷符合存储声明 {claim.ref.name}：最接近的空闲卷 {name(volume)} 的{aspect_zh}为 {has}，而声明要求 "
-            f"{asks}{more_zh}{end_zh}。",
+            f"{asks}{more_zh}{end_zh}",
         ),
         expected="; ".join(f"{entry[0]}: {entry[1]}" for entry in differing),
         actual="; ".join(f"{entry[0]}: {entry[2]} ({name(volume)})" for entry in differing),
@@ -166,8 +166,8 @@ def _fitting(claim: Claim, volume: Obj, differing: list[Difference]) -> tuple[Re
     )
     other = Remedy(
         summary=Phrase(
-            en=f"Or make a volume of at least {readable_bytes(claim.asked)} that meets the claim as it is",
-            zh=f"或者创建满足现有声明、容量不少于 {readable_bytes(claim.asked)} 的卷",
+            en=f"Make a volume of at least {readable_bytes(claim.asked)} that meets the claim as it is",
+            zh=f"创建满足现有声明、容量不少于 {readable_bytes(claim.asked)} 的卷",
         ),
         risk=Risk.NONE,
         who=Who.CLUSTER_ADMIN,
@@ -186,8 +186,8 @@ def _none_free(claim: Claim) -> Finding:
         variant="class",
         confidence=proved("the complete list of volumes holds no free one", "完整的卷列表中没有空闲的卷"),
         summary=Phrase(
-            en=f"The storage claim {claim.ref.name} waits for a volume made by hand, and none is free{end}.",
-            zh=f"存储声明 {claim.ref.name} 等待手工创建的卷，但没有空闲的卷{end_zh}。",
+            en=f"The storage claim {claim.ref.name} waits for a volume made by hand, and none is free{end}",
+            zh=f"存储声明 {claim.ref.name} 等待手工创建的卷，但没有空闲的卷{end_zh}",
         ),
         expected=f"a free PersistentVolume of {claim.size}",
         actual="no free PersistentVolume",
@@ -213,8 +213,8 @@ def _no_such_volume(claim: Claim, wanted: str) -> Finding:
         variant="selector",
         confidence=proved("the complete list of volumes does not hold it", "完整的卷列表中没有它", twice=True),
         summary=Phrase(
-            en=f"The storage claim {claim.ref.name} asks for the volume {wanted}, which does not exist{end}.",
-            zh=f"存储声明 {claim.ref.name} 指定的卷 {wanted} 不存在{end_zh}。",
+            en=f"The storage claim {claim.ref.name} asks for the volume {wanted}, which does not exist{end}",
+            zh=f"存储声明 {claim.ref.name} 指定的卷 {wanted} 不存在{end_zh}",
         ),
         expected=f"spec.volumeName: {near[0]}" if near else f"PersistentVolume {wanted}",
         actual=f"spec.volumeName: {wanted}",

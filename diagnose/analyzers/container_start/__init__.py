@@ -49,9 +49,14 @@ def _container(scene: Scene, container: Container, *, explained: bool) -> Iterat
     if (held := hanging(scene, container)) is not None:
         yield held
     if (event := hook_failed(scene, container)) is not None and _not_up(scene, container):
-        yield hook(scene, container, event)
+        yield hook(
+            Failure(scene=scene, container=container, message=event.message, evidence=scene.event(event), event=event)
+        )
         return
     failure = failure_of(scene, container)
+    if failure is not None and container.waiting_reason == "PostStartHookError":
+        yield hook(failure)
+        return
     if failure is not None:
         yield from _failure(scene, failure, explained=explained)
         return
@@ -61,6 +66,9 @@ def _container(scene: Scene, container: Container, *, explained: bool) -> Iterat
     if not container.exit_code or not termination_current(scene, container):
         return
     ending = read_ending(scene, container)
+    if container.exit_code in {126, 127}:
+        named = read_ending(scene, container, "CommandNotExecutable", "CommandNotFound")
+        ending = named if named.match is not None and ended_in_command(ending) else ending
     if ended_in_command(ending) and killed_by_probe(scene, container) is None:
         yield command_end(scene, ending)
 

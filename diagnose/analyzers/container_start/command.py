@@ -71,10 +71,26 @@ def command_of(container: Container, word: str) -> Command:
         for index, entry in enumerate(strings(container.spec, key)):
             if word and (entry == word or entry.split(" ", 1)[0] == word):
                 return Command(word=word, path=(key, index))
+    script = _script(container)
+    if not word and script is not None:
+        return Command(word="", path=script)
     first = next(iter(strings(container.spec, "command")), "")
     if not word and first:
         return Command(word=first, path=("command", 0))
     return Command(word=word, path=())
+
+
+def _script(container: Container) -> tuple[str, int] | None:
+    """Return where the line stands that a shell is told to run (``sh -c LINE``); None without a shell."""
+    words = [
+        (key, index, word) for key in ("command", "args") for index, word in enumerate(strings(container.spec, key))
+    ]
+    if not words or words[0][2].rpartition("/")[2] not in {"sh", "bash", "ash", "dash"}:
+        return None
+    for place, (_, _, word) in enumerate(words[1:-1], start=1):
+        if word.startswith("-") and word.endswith("c"):
+            return words[place + 1][:2]
+    return None
 
 
 def command_failure(failure: Failure) -> Finding | None:
@@ -127,13 +143,15 @@ def not_found(
         why_en, why_zh = "; a shell is needed to run it (sh -c)", "；需要用 shell 运行（sh -c）"
         remedies.append(_shell(failure))
     else:
-        near = [entry for entry in closest(word.rpartition("/")[2], _COMMON) if entry != word]
+        near = [] if "/" in word else [entry for entry in closest(word, _COMMON) if entry != word]
         remedies += list(_earlier(failure))
         if near:
             why_en, why_zh = f"; did you mean {near[0]}?", f"；是否应为 {near[0]}？"
             remedies += [_replaced(failure, command, near[0])] if command.path and "/" not in word else []
     named = word or "the command"
     named_zh = word or "启动命令"
+    if by_log and failure.message.startswith("exec /"):  # the kernel's words, which are the same for both
+        named, named_zh = f"{word}, or the interpreter that its first line names,", f"{word}（或其首行指定的解释器）"
     evidence = [failure.spec_evidence(*command.path)] if command.path else [failure.spec_evidence("image")]
     return failure.finding(
         "CommandNotFound",
@@ -170,7 +188,7 @@ def not_found(
                         if word.endswith(".sh")
                         else ""
                     ),
-                    zh=f"修正{command.written if command.path else '容器的 command'}，或将该程序加入镜像"
+                    zh=f"修正 {command.written if command.path else '容器的 command'}，或将该程序加入镜像"
                     + ("（脚本首行的解释器不存在或使用 CRLF 换行时也会如此）" if word.endswith(".sh") else ""),
                 )
             ),

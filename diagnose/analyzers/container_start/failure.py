@@ -104,8 +104,8 @@ class Failure:
 def who(container: Container) -> Phrase:
     """Name a container as the subject of a sentence."""
     if container.role == "init":
-        return Phrase(en=f"init container {container.name}", zh=f"初始化容器 {container.name}")
-    return Phrase(en=f"container {container.name}", zh=f"容器 {container.name}")
+        return Phrase(en=f"Init container {container.name}", zh=f"初始化容器 {container.name}")
+    return Phrase(en=f"Container {container.name}", zh=f"容器 {container.name}")
 
 
 def failure_of(scene: Scene, container: Container) -> Failure | None:

@@ -106,7 +106,7 @@ def object_missing(lack: Lack) -> Finding:
         summary=Phrase(
             en=f"{kind} {wanted} does not exist in {space} and is needed by {used.en} of "
             f"{holder.slug}{remark.en}{tail_en}",
-            zh=f"{space} 中不存在 {kind} {wanted}；{holder.slug} 的{used.zh} 需要它{remark.zh}{tail_zh}",
+            zh=f"{space} 中不存在 {kind} {wanted}，需要它的是 {holder.slug} 的{used.zh}{remark.zh}{tail_zh}",
         ),
         expected=f"{kind} {wanted} in {space}",
         actual="absent",

@@ -3,13 +3,14 @@
 import re
 
 from cluster.fields import Obj, dig, mapping, objects, text
-from cluster.snapshot import Event
 from core.phrase import Phrase
-from diagnose.analyzers.container_start.failure import Failure, effective, innermost, who
+from diagnose.analyzers.container_start.failure import Failure, effective, innermost
 from diagnose.containers import Container
 from diagnose.findings import Finding, NextCheck, Remedy, inferred, matched, proved
 from diagnose.remedies import container_change, in_application, template_patch
-from diagnose.scene import Scene
+
+MAX_CAUSE = 260
+"""Characters of a runtime's text in a summary; the evidence quotes it whole."""
 
 _ROOT = re.compile(r"runAsNonRoot and image will run as root")
 _NAMED_USER = re.compile(r"image has non-numeric user \((?P<user>[^)]{1,80})\)")
@@ -25,8 +26,10 @@ def non_root_violated(failure: Failure) -> Finding | None:
     demanded, demanded_path = effective(container, "runAsNonRoot")
     user, user_path = effective(container, "runAsUser")
     if named:
-        en = f"the image names its user ({named['user']}) instead of numbering it, so the kubelet cannot tell "
-        "that it is not root"
+        en = (
+            f"the image names its user ({named['user']}) instead of numbering it, so the kubelet cannot tell "
+            "that it is not root"
+        )
         zh = f"镜像以名称（{named['user']}）而非数字指定用户，kubelet 无法确认它不是 root"
         actual = f"image user {named['user']}"
     elif _OWN_ROOT.search(message) or user == 0:
@@ -66,7 +69,7 @@ def non_root_violated(failure: Failure) -> Finding | None:
                     zh="1000 是常见的首个用户，应取程序文件所有者的编号",
                 ),
             ),
-            in_application(Phrase(en="Or set a numeric USER in the image", zh="或者在镜像中设置数字形式的 USER")),
+            in_application(Phrase(en="Set a numeric USER in the image", zh="在镜像中设置数字形式的 USER")),
         ),
     )
 
@@ -110,6 +113,15 @@ def mount_invalid(failure: Failure) -> Finding | None:
     else:
         en, zh = "one side is a file and the other a folder", "一边是文件，另一边是目录"
     evidence = [failure.spec_evidence("volumeMounts", index)] if index is not None else []
+    advice = Phrase(
+        en=f"Mount the volume on a folder, or use subPath with a key that exists to place one file at {at}",
+        zh=f"将卷挂载到目录，或用 subPath 指定存在的键，把单个文件放到 {at}",
+    )
+    if "read-only" in message:
+        advice = Phrase(
+            en=f"Make the folder {at} in the image, or mount the volume at a folder that exists there",
+            zh=f"在镜像中创建目录 {at}，或将卷挂载到镜像中已有的目录",
+        )
     return failure.finding(
         "MountTargetInvalid",
         Phrase(
@@ -122,14 +134,7 @@ def mount_invalid(failure: Failure) -> Finding | None:
         expected=f"{at} takes the volume",
         actual=innermost(message)[-200:],
         evidence=evidence,
-        remedies=(
-            in_application(
-                Phrase(
-                    en=f"Mount the volume on a folder, or use subPath with a key that exists to place one file at {at}",
-                    zh=f"将卷挂载到目录，或用 subPath 指定存在的键，把单个文件放到 {at}",
-                )
-            ),
-        ),
+        remedies=(in_application(advice),),
     )
 
 
@@ -165,45 +170,83 @@ def _absent_key(failure: Failure, volume: str, sub: str) -> str:
     return ""
 
 
-def hook(scene: Scene, container: Container, event: Event) -> Finding:
+_HOOK_HEAD = re.compile(
+    r"^.{0,20}lifecycle hook \(.{0,200}\) for Container \"[^\"]{0,80}\" in Pod \"[^\"]{0,300}\" failed - "
+)
+
+
+def hook(failure: Failure) -> Finding:
     """Say that the hook after the start failed and the container was killed for it."""
+    container = failure.container
     handler = mapping(container.spec, "lifecycle", "postStart")
-    failure = Failure(scene=scene, container=container, message=event.message, evidence=scene.event(event), event=event)
     what = next((kind for kind in ("exec", "httpGet", "tcpSocket", "sleep") if handler.get(kind)), "hook")
-    said = event.message.replace("PostStart handler: ", "")[:160]
-    subject = who(container)
+    said = _HOOK_HEAD.sub("", failure.message.replace("PostStart handler: ", "")).removesuffix(', message: ""')[:160]
+    subject = failure.who
     return failure.finding(
         "PostStartHookFailed",
         Phrase(
             en=f"{subject.en} is killed after each start because its postStart hook ({what}) fails: {said}",
             zh=f"{subject.zh} 每次启动后都被终止，因为其 postStart 钩子（{what}）失败：{said}",
         ),
-        confidence=proved("the event of the newest start says so", "最近一次启动的事件如此说明", twice=bool(handler)),
+        confidence=proved(
+            "the kubelet says so of the newest start", "kubelet 对最近一次启动如此说明", twice=bool(handler)
+        ),
         expected="the hook ends with 0",
         actual=said,
         evidence=[failure.spec_evidence("lifecycle", "postStart")] if handler else [],
         remedies=(
             in_application(Phrase(en="Correct what the hook runs", zh="修正钩子执行的内容")),
             template_patch(
-                scene,
+                failure.scene,
                 container.pod,
                 container_change(container, {"lifecycle": {"postStart": None}}),
-                summary=Phrase(en="Or remove the hook", zh="或者移除该钩子"),
+                summary=Phrase(en="Remove the hook", zh="移除该钩子"),
             ),
         ),
     )
 
 
+_NO_ADVICE = Phrase(en="Correct what the quoted text names", zh="修正引用文字所指的问题")
+_ADVICE = (
+    (
+        re.compile(r"nvidia|nvml|cuda", re.IGNORECASE),
+        Phrase(
+            en="Repair the graphics driver of the node, or run the pod on a node where it works",
+            zh="修复该节点的显卡驱动，或把 Pod 调度到驱动正常的节点",
+        ),
+    ),
+    (
+        re.compile(r"failed to reserve container name"),
+        Phrase(
+            en="Wait some minutes; if it stays, delete the pod: a container of its former attempt still holds the name",
+            zh="等待几分钟；若仍如此则删除该 Pod：上一次尝试的容器仍占用这个名称",
+        ),
+    ),
+    (
+        re.compile(r"seccomp|apparmor", re.IGNORECASE),
+        Phrase(
+            en="Put the profile that the text names on the node, or choose RuntimeDefault",
+            zh="把文字中的配置文件放到节点上，或改用 RuntimeDefault",
+        ),
+    ),
+)
+
+
+def _cut(cause: str) -> str:
+    return cause if len(cause) <= MAX_CAUSE else f"{cause[: MAX_CAUSE - 1]}…"
+
+
 def other(failure: Failure) -> Finding:
     """Quote the innermost clause of a text that no sharper code knows."""
-    cause = innermost(failure.message) or failure.container.waiting_reason or "no reason given"
+    cause = " ".join(innermost(failure.message).split()) or failure.container.waiting_reason or "no reason given"
     name = text(failure.pod, "metadata", "name")
-    remedy: Remedy = in_application(Phrase(en="Do what the quoted text asks for", zh="按引用的文字处理"))
+    advice = next((phrase for words, phrase in _ADVICE if words.search(failure.message)), _NO_ADVICE)
+    remedy: Remedy = in_application(advice)
     return failure.finding(
         "ContainerStartFailed",
         Phrase(
-            en=f"{failure.who.en} cannot be created: {cause[:220]}",
-            zh=f"{failure.who.zh} 无法创建：{cause[:220]}",
+            en=f"{failure.who.en} cannot be created: {_cut(cause)}",
+            zh=f"{failure.who.zh} 无法创建：{_cut(cause)}",
         ),
         confidence=matched("the runtime's own words", "运行时的原话", value=0.7)
         if failure.message

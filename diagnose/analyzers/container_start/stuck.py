@@ -57,7 +57,7 @@ def stuck(scene: Scene, pod: Obj) -> Observation | None:
         failure = Failure(scene=scene, container=first, message=said, evidence=scene.event(event), event=event)
         return failure.finding(
             "ContainerStartFailed",
-            Phrase(en=f"containers cannot start: {said}", zh=f"容器无法启动：{said}"),
+            Phrase(en=f"Containers cannot start: {said}", zh=f"容器无法启动：{said}"),
             confidence=matched("the kubelet's own words", "kubelet 的原话", value=0.7),
             expected="the volumes are mounted",
             actual=said,
@@ -76,7 +76,7 @@ def stuck(scene: Scene, pod: Obj) -> Observation | None:
     return failure.finding(
         "ContainerStartFailed",
         Phrase(
-            en=f"containers have not been started on node {node} for {age / 60:.0f} min and no event says why",
+            en=f"Containers have not been started on node {node} for {age / 60:.0f} min and no event says why",
             zh=f"节点 {node} 已 {age / 60:.0f} 分钟没有启动容器，也没有事件说明原因",
         ),
         confidence=inferred("no event tells the cause", "没有事件说明原因", value=0.4),

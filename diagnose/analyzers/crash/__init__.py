@@ -5,12 +5,20 @@ from collections.abc import Iterator
 from cluster.fields import Obj, text
 from core.phrase import Phrase
 from diagnose.analyzers import analyzer
-from diagnose.analyzers.crash.case import Case, spell
+from diagnose.analyzers.crash.case import Case, spell, spell_zh
 from diagnose.analyzers.crash.ends import crash_loop_without_end, exited_zero, explained
 from diagnose.analyzers.crash.running import errors_in_log, restarts_increasing
 from diagnose.containers import Container, containers
 from diagnose.findings import Observation, RuledOut
-from diagnose.logs.ending import LOST, NOT_STARTED, ended_in_command, hook_failed, killed_by_probe, read_ending
+from diagnose.logs.ending import (
+    LOST,
+    NOT_STARTED,
+    ended_in_command,
+    hook_failed,
+    killed_by_node,
+    killed_by_probe,
+    read_ending,
+)
 from diagnose.scene import Scene
 from diagnose.state import termination_current
 
@@ -65,7 +73,9 @@ def _container(scene: Scene, container: Container) -> Iterator[Observation]:
 
 def _left_to_others(scene: Scene, container: Container) -> bool:
     reason = text(container.ended, "reason")
-    if reason == "OOMKilled" or reason in NOT_STARTED:
+    if reason == "OOMKilled" or reason in NOT_STARTED or container.waiting_reason == "PostStartHookError":
+        return True
+    if killed_by_node(scene, container) is not None:
         return True
     return killed_by_probe(scene, container) is not None or hook_failed(scene, container) is not None
 
@@ -84,13 +94,13 @@ def _history(scene: Scene, container: Container) -> Iterator[Observation]:
     code, ended = container.exit_code, container.ended_at
     if not code or not container.running or ended is None or _left_to_others(scene, container):
         return
-    age = spell(scene.age(ended))
+    age = scene.age(ended)
     yield RuledOut(
         code="AppCrashed",
         object=scene.holder_ref(container.pod),
         reason=Phrase(
-            en=f"container {container.name} ended with exit code {code} {age} ago and has run since",
-            zh=f"容器 {container.name} 在 {age} 前以退出码 {code} 结束，此后一直运行",
+            en=f"container {container.name} ended with exit code {code} {spell(age)} ago and has run since",
+            zh=f"容器 {container.name} 在 {spell_zh(age)}前以退出码 {code} 结束，此后一直运行",
         ),
         evidence=(scene.field(container.pod, *container.ended_path, "exitCode", current=False),),
         healed=True,

@@ -114,6 +114,10 @@ def module_missing(case: Case) -> Finding:
     module = case.captured("module") or "a module"
     hidden = _hidden_folder(case)
     en, zh = f"{module} cannot be loaded", f"无法加载 {module}"
+    library = module.startswith("GLIBC")
+    if library:
+        en = f"it was built for a newer C library ({module}) than the image has"
+        zh = f"程序针对的 C 库（{module}）比镜像中的更新"
     evidence = []
     if hidden:
         index, folder, volume = hidden
@@ -132,8 +136,14 @@ def module_missing(case: Case) -> Finding:
                 Phrase(
                     en=f"Mount the volume elsewhere than over {hidden[1]}"
                     if hidden
+                    else "Build the program and its image on the same base system, or choose a newer base image"
+                    if library
                     else f"Build the image with {module} in it",
-                    zh=f"不要把卷挂载在 {hidden[1]} 上" if hidden else f"重新构建包含 {module} 的镜像",
+                    zh=f"不要把卷挂载在 {hidden[1]} 上"
+                    if hidden
+                    else "在相同的基础系统上构建程序和镜像，或换用更新的基础镜像"
+                    if library
+                    else f"重新构建包含 {module} 的镜像",
                 )
             ),
         ),

@@ -53,8 +53,8 @@ class Case:
         """Name the container as the subject of a sentence."""
         name = self.container.name
         if self.container.role == "init":
-            return Phrase(en=f"init container {name}", zh=f"初始化容器 {name}")
-        return Phrase(en=f"container {name}", zh=f"容器 {name}")
+            return Phrase(en=f"Init container {name}", zh=f"初始化容器 {name}")
+        return Phrase(en=f"Container {name}", zh=f"容器 {name}")
 
     @property
     def when(self) -> Phrase:
@@ -66,7 +66,7 @@ class Case:
             return Phrase(en=" at once", zh="一启动就")
         if seconds <= START_SECONDS:
             return Phrase(en=f" {seconds:.0f} s after its start", zh=f"启动 {seconds:.0f} 秒后")
-        return Phrase(en=f" after running for {spell(seconds)}", zh=f"运行 {spell(seconds)} 后")
+        return Phrase(en=f" after running for {spell(seconds)}", zh=f"运行 {spell_zh(seconds)}后")
 
     @property
     def numbers(self) -> Phrase:
@@ -172,6 +172,13 @@ def spell(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+def spell_zh(seconds: float) -> str:
+    """Write a duration in Chinese, in the same unit as ``spell``."""
+    if seconds < 120:
+        return f"{seconds:.0f} 秒"
+    return f"{seconds / 60:.0f} 分钟" if seconds < 7200 else f"{seconds / 3600:.0f} 小时"
 
 
 def cut(words: str, size: int = MAX_WORDS) -> str:

@@ -6,7 +6,7 @@ from cluster.fields import strings, text
 from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.analyzers.crash.arguments import command_invalid, module_missing
-from diagnose.analyzers.crash.case import Case, cut, spell
+from diagnose.analyzers.crash.case import Case, cut, spell, spell_zh
 from diagnose.analyzers.crash.dependency import dependency
 from diagnose.analyzers.crash.privileges import permission_denied, root_refused
 from diagnose.analyzers.crash.rights import read_only
@@ -43,7 +43,8 @@ _ASKED_TO_STOP = frozenset({"SIGKILL", "SIGTERM", "SIGINT"})
 def explained(case: Case) -> Finding:
     """Return the finding of a non-zero end. There is always one: no broken container stays silent."""
     signal = signal_name(case.container.exit_code or 0)
-    if signal in _ASKED_TO_STOP or (signal and (case.match is None or case.match.signature.fallback)):
+    thrown = signal == "SIGABRT" and case.match is not None  # how .NET and others end on an uncaught error
+    if signal in _ASKED_TO_STOP or (signal and not thrown and (case.match is None or case.match.signature.fallback)):
         return killed(case, signal)
     if case.match is not None:
         make = _BY_CODE.get(case.match.code)
@@ -178,7 +179,7 @@ def exited_zero(scene: Scene, container: Container) -> Iterator[Observation]:
                 object=scene.holder_ref(container.pod),
                 reason=Phrase(
                     en=f"container {container.name} ended with 0 after {spell(seconds)} and was started again",
-                    zh=f"容器 {container.name} 运行 {spell(seconds)} 后以 0 结束并重新启动",
+                    zh=f"容器 {container.name} 运行 {spell_zh(seconds)}后以 0 结束并重新启动",
                 ),
                 evidence=(scene.field(container.pod, *container.ended_path, "exitCode", current=False),),
             )
@@ -221,7 +222,7 @@ def _exited_zero(case: Case, seconds: float) -> Finding:
         Phrase(
             en=f"{case.who.en} ends without an error after {spell(seconds)}, again and again"
             f" ({container.restarts} restarts): {why_en}",
-            zh=f"{case.who.zh} 每次运行 {spell(seconds)} 后正常结束，反复重启（已重启 {container.restarts} 次）："
+            zh=f"{case.who.zh} 每次运行 {spell_zh(seconds)}后正常结束，反复重启（已重启 {container.restarts} 次）："
             f"{why_zh}",
         ),
         expected="a process that stays in the foreground",

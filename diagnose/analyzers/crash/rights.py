@@ -32,7 +32,7 @@ def read_only(case: Case) -> Finding:
             zh="Pod 将镜像文件系统设为只读（readOnlyRootFilesystem: true）",
         )
         evidence = [case.spec_evidence("securityContext", "readOnlyRootFilesystem")]
-        remedy = _writable_folder(case, path) if path else None
+        remedy = _writable(case, path) if path else None
     if evidence:
         confidence = proved(
             "the log names the path and the spec makes it read-only", "日志指明路径，配置使其只读", twice=True
@@ -80,11 +80,38 @@ def _read_only_mount(case: Case, index: int, mount: Obj) -> tuple[Phrase, list[E
     return Phrase(en="", zh=""), [], None
 
 
-def _writable_folder(case: Case, path: str) -> Remedy:
-    """Put an empty writable folder where the program writes: the path itself, or its folder if it looks like a file."""
+_SYSTEM = ("/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/sbin", "/sys", "/usr")
+_SCRATCH = ("/tmp", "/run", "/var/tmp", "/var/run")  # noqa: S108 - paths inside the container
+
+
+def _writable(case: Case, path: str) -> Remedy:
+    """Put an empty writable folder where the program writes: the path itself, or its folder if it looks like a file.
+
+    Not where that would hide the program or the system: folders of the system, and one right below the root or the
+    working directory unless it is meant for scratch files.
+    """
     base = posixpath.basename(path.rstrip("/"))
-    folder = path.rstrip("/") if "." not in base else posixpath.dirname(path)
-    folder = folder if folder not in {"", "/"} else "/tmp"  # noqa: S108 - a path inside the container
+    is_file = "." in base
+    folder = path.rstrip("/") if not is_file else posixpath.dirname(path)
+    parts = folder.split("/")
+    if parts[1:3] in (["var", "cache"], ["var", "log"], ["var", "spool"]):
+        folder = "/".join(parts[:4])  # a program that makes one folder there makes its siblings next
+    system = any(folder == root or folder.startswith(f"{root}/") for root in _SYSTEM)
+    shared = is_file and (folder.count("/") < 2 or folder == text(case.container.spec, "workingDir").rstrip("/"))
+    if folder not in _SCRATCH and (system or shared or folder in {"", "/"}):
+        return in_application(
+            Phrase(
+                en=f"Let the program write {base or path} to a folder of its own such as /tmp and mount an empty "
+                f"volume (emptyDir) there; one over {folder or '/'} would hide what the image has in it",
+                zh=f"让程序把 {base or path} 写到单独的目录（如 /tmp），并在那里挂载空卷（emptyDir）；"
+                f"若直接挂载到 {folder or '/'}，会遮住镜像中的内容",
+            )
+        )
+    return _writable_folder(case, folder)
+
+
+def _writable_folder(case: Case, folder: str) -> Remedy:
+    """Put an empty writable folder somewhere."""
     volume = f"writable{folder.replace('/', '-').replace('_', '-').replace('.', '').lower()}"[:60].rstrip("-")
     change: dict[str, Any] = container_change(case.container, {"volumeMounts": [{"name": volume, "mountPath": folder}]})
     return template_patch(

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from core.phrase import Phrase
-from diagnose.analyzers.crash.case import Case, cut, spell
+from diagnose.analyzers.crash.case import Case, cut, spell, spell_zh
 from diagnose.containers import Container
 from diagnose.exit_codes import explain_exit
 from diagnose.findings import Finding, Observation, Role, Severity, matched, proved
@@ -49,7 +49,7 @@ def restarts_increasing(scene: Scene, container: Container) -> Iterator[Observat
         summary=Phrase(
             en=f"{case.who.en} is up now and has restarted {container.restarts} times, last {spell(age)} ago "
             f"({meaning.en})",
-            zh=f"{case.who.zh} 当前在运行，但已重启 {container.restarts} 次，最近一次在 {spell(age)} 前（"
+            zh=f"{case.who.zh} 当前在运行，但已重启 {container.restarts} 次，最近一次在 {spell_zh(age)}前（"
             f"{meaning.zh}）",
         ),
         expected="no restarts",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cluster.fields import Obj, mapping, name, namespace, numbered, text, truth
+from cluster.fields import Obj, dig, mapping, name, namespace, numbered, text, truth
 from cluster.names import closest
 from cluster.snapshot import ref_of
 from core.evidence import Evidence
@@ -147,9 +147,12 @@ def config_invalid(case: Case) -> Finding:
     where = f"{file}:{line}" if file and line else file or (f"setting {key}" if key else "")
     where_zh = f"{file}:{line}" if file and line else file or (f"设置项 {key}" if key else "")
     if where:
-        en, zh = f'it refuses its configuration at {where}: "{said}"', f"配置 {where_zh} 不被接受：“{said}”"
+        en, zh = (
+            f'it refuses its configuration at {where}: "{said}"',
+            f"不接受配置中的{where_zh if key and not file else f' {where_zh}'}：“{said}”",
+        )
     else:
-        en, zh = f'it refuses its configuration: "{said}"', f"配置不被接受：“{said}”"
+        en, zh = f'it refuses its configuration: "{said}"', f"不接受其配置：“{said}”"
     source = _mounted(case, file) if file.startswith("/") else None
     evidence: list[Evidence] = []
     remedies: list[Remedy] = []
@@ -178,9 +181,20 @@ def config_invalid(case: Case) -> Finding:
     at = _setting(case, key, value)
     if at is not None:
         evidence.append(case.spec_evidence(*at))
+        written = dig(case.container.spec, *at)
+        if text(written, "value") and text(written, "value") not in said:
+            en += f'; {text(written, "name")} is "{cut(text(written, "value"), 60)}"'
+            zh += f"；{text(written, 'name')} 的值是“{cut(text(written, 'value'), 60)}”"
     remedies.append(
         in_application(
-            Phrase(en=f"Correct {where or 'what the message names'}", zh=f"修正{where_zh or '该信息所指之处'}")
+            Phrase(
+                en=f"Correct {where or 'what the message names'}",
+                zh=f"修正{where_zh}"
+                if key and where and not file
+                else f"修正 {where_zh}"
+                if where
+                else "修正该信息所指之处",
+            )
         )
     )
     return case.finding(
@@ -210,10 +224,17 @@ def _mounted(case: Case, file: str) -> tuple[str, str, Evidence] | None:
     return None
 
 
+def _folded(key: str) -> str:
+    """Write a setting as every spelling of it reads: ``server.port`` is the variable ``SERVER_PORT``."""
+    return key.lower().replace(".", "").replace("-", "").replace("_", "")
+
+
 def _setting(case: Case, key: str, value: str) -> tuple[str | int, ...] | None:
     """Return where the spec holds the key or value that the program refuses."""
     for index, entry in numbered(case.container.spec, "env"):
         set_name, set_value = text(entry, "name"), text(entry, "value")
-        if (key and set_name and set_name == key) or (value and len(value) > 1 and set_value == value):
+        if (key and set_name and _folded(set_name) == _folded(key)) or (
+            value and len(value) > 1 and set_value == value
+        ):
             return ("env", index)
     return None

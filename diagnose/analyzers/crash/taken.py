@@ -59,7 +59,7 @@ def _holder(case: Case, port: int) -> Holder | None:
             continue
         if (path := mentions(other, port)) is not None:
             return Holder(
-                said=Phrase(en=f"container {other.name} of the same pod", zh=f"同一 Pod 的容器 {other.name}"),
+                said=Phrase(en=f"container {other.name} of the same pod", zh=f"同一 Pod 的容器 {other.name} "),
                 evidence=case.scene.field(case.pod, *other.spec_path, *path),
             )
     return _on_host(case, port) if truth(case.pod, "spec", "hostNetwork") else None
@@ -80,7 +80,7 @@ def _on_host(case: Case, port: int) -> Holder | None:
             if (path := mentions(other, port)) is not None:
                 owner = case.scene.holder_ref(pod)
                 return Holder(
-                    said=Phrase(en=f"{owner.slug} on the same node", zh=f"同一节点上的 {owner.slug}"),
+                    said=Phrase(en=f"{owner.slug} on the same node", zh=f"同一节点上的 {owner.slug} "),
                     evidence=case.scene.field(pod, *other.spec_path, *path),
                 )
     return None

@@ -8,6 +8,7 @@ from core.evidence import ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers.image_pull.case import Pull, repositories_elsewhere, tags_elsewhere
 from diagnose.analyzers.image_pull.reference import fault_of
+from diagnose.analyzers.image_pull.texts import innermost
 from diagnose.findings import Finding, NextCheck, Remedy, inferred, matched, proved
 from diagnose.remedies import container_change, in_application, template_patch
 
@@ -161,7 +162,7 @@ def never_pulled(pull: Pull) -> Finding:
                 change,
                 summary=Phrase(en="Allow the node to pull the image", zh="允许节点拉取该镜像"),
             ),
-            in_application(Phrase(en="Or load the image on the node first", zh="或者先把镜像导入该节点")),
+            in_application(Phrase(en="Load the image on the node first", zh="先把镜像导入该节点")),
         ),
     )
 
@@ -227,9 +228,21 @@ def other_failure(pull: Pull) -> Finding:
     advice = (
         Phrase(en=f"Free disk space on node {pull.node}", zh=f"释放节点 {pull.node} 的磁盘空间")
         if full
-        else Phrase(en="Do what the quoted text asks for", zh="按引用的文字处理")
+        else Phrase(
+            en="Wait: the kubelet limits how many pulls it starts at a time and tries again",
+            zh="等待：kubelet 限制同时发起的拉取次数，会自动重试",
+        )
+        if pull.told.hint == "qps"
+        else Phrase(en="Correct what the quoted text names", zh="修正引用文字所指的问题")
     )
-    fresh = not pull.message
+    fresh = not innermost(pull.message)
+    if fresh:
+        cause, cause_zh = "no message that was read says why", "读到的信息没有说明原因"
+        advice = Phrase(
+            en="Read the newest events of the pod, which name the cause", zh="查看 Pod 的最新事件，其中会说明原因"
+        )
+    else:
+        cause_zh = cause
     checks: Iterator[NextCheck] = iter(
         [
             NextCheck(
@@ -244,7 +257,7 @@ def other_failure(pull: Pull) -> Finding:
         "ImagePullFailed",
         Phrase(
             en=f"{pull.who.en} cannot start: image {pull.image} is not pulled: {cause[:200]}",
-            zh=f"{pull.who.zh} 无法启动：镜像 {pull.image} 拉取失败：{cause[:200]}",
+            zh=f"{pull.who.zh} 无法启动：镜像 {pull.image} 拉取失败：{cause_zh[:200]}",
         ),
         confidence=inferred("the cause could not be read", "未能读取原因", value=0.4)
         if fresh

@@ -153,7 +153,16 @@ class Pull:
         named = _NAMED.search(self.message)
         if named and named[1] != self.container.image and self._volume_path(named[1]):
             return named[1]
-        return self.container.image
+        return next(self._named_volumes(), self.container.image)
+
+    def _named_volumes(self) -> Iterator[str]:
+        """Yield the images of volumes that the text names while it does not name the container's own."""
+        if self.container.image and self.container.image in self.message:
+            return
+        for _, volume in numbered(self.pod, "spec", "volumes"):
+            image = text(volume, "image", "reference")
+            if image and image in self.message:
+                yield image
 
     @cached_property
     def reference(self) -> Reference:
@@ -206,8 +215,11 @@ class Pull:
     def who(self) -> Phrase:
         """Name what the image is for."""
         if self.volume:
-            return Phrase(en=f"image volume {self.volume}", zh=f"镜像卷 {self.volume}")
-        return Phrase(en=f"container {self.container.name}", zh=f"容器 {self.container.name}")
+            return Phrase(
+                en=f"Container {self.container.name} (image volume {self.volume})",
+                zh=f"容器 {self.container.name}（镜像卷 {self.volume}）",
+            )
+        return Phrase(en=f"Container {self.container.name}", zh=f"容器 {self.container.name}")
 
     def finding(
         self,

@@ -226,7 +226,7 @@ def rate_limited(pull: Pull) -> Finding:
                 undo=f"kubectl -n {pull.object.namespace} delete secret registry-login",
             ),
             Remedy(
-                summary=Phrase(en="Or wait: the limit is lifted after some hours", zh="或者等待：几小时后限制会解除"),
+                summary=Phrase(en="Wait: the limit is lifted after some hours", zh="等待：几小时后限制会解除"),
                 who=Who.OUTSIDE,
             ),
         ),

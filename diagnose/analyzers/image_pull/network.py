@@ -29,7 +29,7 @@ def name_unresolved(pull: Pull, *, whole_node: bool = False) -> Finding:
     fixed = pull.image.replace(host, near[0], 1) if near else ""
     if whole_node:
         summary = Phrase(
-            en=f"node {pull.node} cannot resolve the names of several registries, {host} among them{asked}",
+            en=f"Node {pull.node} cannot resolve the names of several registries, {host} among them{asked}",
             zh=f"节点 {pull.node} 无法解析多个镜像仓库的域名，包括 {host}{asked_zh}",
         )
     else:
@@ -70,7 +70,9 @@ def unreachable(pull: Pull) -> Finding:
     proxy = told.hint == "proxy"
     other = _pulled_elsewhere(pull)
     if proxy:
-        en, zh = "the proxy that the node uses for pulls cannot be reached", "节点用于拉取镜像的代理无法连接"
+        by = f" {told.captures['proxy']}" if told.captures.get("proxy") else ""
+        en, zh = f"the proxy{by} that the node uses for pulls cannot be reached", f"节点用于拉取镜像的代理{by} 无法连接"
+        where = told.captures.get("proxy") or "the proxy"
     elif how[:1] == "5":
         en, zh = (
             f"registry {pull.reference.host} answers with a server error ({how})",
@@ -80,7 +82,10 @@ def unreachable(pull: Pull) -> Finding:
         en = f"registry {where} gives no connection ({how}); this address means the node itself, not your machine"
         zh = f"镜像仓库 {where} 无法连接（{how}）；该地址指的是节点自身，而不是你的机器"
     else:
-        en, zh = f"registry {where} gives no connection ({how})", f"镜像仓库 {where} 无法连接（{how}）"
+        named = pull.reference.host
+        known = "" if named in {host, where} else f"{named} at "
+        en = f"registry {known}{where} gives no connection ({how})"
+        zh = f"镜像仓库 {named + '（' + where + '）' if known else where + ' '}无法连接（{how}）"
     if other:
         en += f"; other nodes have pulled from it ({other})"
         zh += f"；其他节点曾成功拉取（{other}）"
@@ -137,7 +142,9 @@ def tls_failed(pull: Pull) -> Finding:
             zh=f"为 {host} 配置证书，或在每个节点的运行时设置中将其标为不安全仓库",
         )
     elif "expired" in lowered or "not yet valid" in lowered:
-        en, zh = f"the certificate of registry {host} is not valid at this time", f"镜像仓库 {host} 的证书不在有效期内"
+        early = "not yet valid" in lowered and "is after" not in lowered and "is before" in lowered
+        state, state_zh = ("is not valid yet", "尚未生效") if early else ("has expired", "已过期")
+        en, zh = f"the certificate of registry {host} {state}", f"镜像仓库 {host} 的证书{state_zh}"
         advice = Phrase(en=f"Renew the certificate of {host}", zh=f"更新 {host} 的证书")
     elif "valid for" in lowered or "doesn't contain" in lowered or "doesn’t contain" in lowered:
         en, zh = f"the certificate of registry {host} is for another name", f"镜像仓库 {host} 的证书属于其他域名"

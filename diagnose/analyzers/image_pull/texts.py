@@ -32,7 +32,14 @@ _TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("ImageNeverPulled", "", (r"is not present with pull policy of Never",)),
     ("ImagePullFailed", "qps", (r"pull QPS exceeded",)),
     ("ImageRateLimited", "", (r"\b429\b.{0,20}Too Many Requests", r"toomanyrequests", r"pull rate limit")),
-    ("ImageRegistryUnreachable", "proxy", (r"proxyconnect tcp: .{0,200}",)),
+    (
+        "ImageRegistryUnreachable",
+        "proxy",
+        (
+            r"proxyconnect tcp: (?:dial tcp:? )?(?:lookup )?\[?(?P<proxy>[\w.-]{1,253}(?::\d{1,5})?)",
+            r"proxyconnect tcp: ",
+        ),
+    ),
     (
         "ImageRegistryNameUnresolved",
         "",

@@ -63,7 +63,7 @@ def out_of_time(scene: Scene, job: Obj, at: int) -> Iterator[Observation]:
         summary=Phrase(
             en=f"{first_upper(label_of(scene, job))} was stopped because it was not done within its deadline of "
             f"{spoken_time(deadline)}; {did}",
-            zh=f"{label_zh(scene, job)}在 {spoken_time_zh(deadline)} 的时限内没有完成，已被终止；{did_zh}",
+            zh=f"{label_zh(scene, job)}在 {spoken_time_zh(deadline)}的时限内没有完成，已被终止；{did_zh}",
         ),
         expected=f"Complete within activeDeadlineSeconds {deadline}",
         actual=f"Failed=True DeadlineExceeded{spent}",
@@ -142,7 +142,7 @@ def _more_time(scene: Scene, job: Obj, deadline: int) -> Iterator[Remedy]:
             ),
             summary=Phrase(
                 en=f"Run it again with a deadline of {spoken_time(seconds)}",
-                zh=f"把时限改为 {spoken_time_zh(seconds)} 后重新运行",
+                zh=f"把时限改为 {spoken_time_zh(seconds)}后重新运行",
             ),
             verify=f"kubectl -n {ref_of(job).namespace} get {ref_of(job).slug}",
             expect=Phrase(en="the new Job reaches Complete", zh="新的 Job 状态变为 Complete"),

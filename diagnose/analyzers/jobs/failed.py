@@ -1,5 +1,6 @@
 """Jobs that failed for good: too many tries, or out of time."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -26,6 +27,10 @@ from diagnose.scene import Scene
 from diagnose.state import job_done, job_failed
 
 BACKOFF = frozenset({"BackoffLimitExceeded", "PodFailurePolicy", "MaxFailedIndexesExceeded", "FailedIndexes"})
+
+
+_POLICY = re.compile(r"Container (\S{1,63}) for pod \S{1,320} exited with exit code (\d{1,3})\b")
+"""What a Job's condition says when its failure policy ended it."""
 
 
 def failed_job(scene: Scene, job: Obj) -> Iterator[Observation]:
@@ -89,8 +94,12 @@ def _too_many_tries(scene: Scene, job: Obj, at: int, reason: str) -> Finding:
     ]
     if last is not None:
         evidence.append(scene.field(last.pod, *last.ended_path, "exitCode"))
-    code = f"; container {last.name} ended with exit code {last.exit_code}" if last else ""
-    code_zh = f"；容器 {last.name} 的退出码为 {last.exit_code}" if last else ""
+    ruled = _POLICY.search(text(job, "status", "conditions", at, "message"))
+    if ruled:
+        evidence.append(scene.field(job, "status", "conditions", at, "message", quote=ruled.group(0)))
+    told = (ruled[1], ruled[2]) if ruled else (last.name, str(last.exit_code)) if last else None
+    code = f"; container {told[0]} ended with exit code {told[1]}" if told else ""
+    code_zh = f"；容器 {told[0]} 的退出码为 {told[1]}" if told else ""
     gone = not scene.graph.pods_of(job)
     lost = "; its pods are gone and their logs with them" if gone else ""
     lost_zh = "；其 Pod 已不存在，日志也随之丢失" if gone else ""

@@ -212,6 +212,10 @@ def _peer(scene: Scene, cron: Obj, late: Late) -> tuple[int, Obj | None]:
     return len(keys), scene.snapshot.get("CronJob", *keys[0]) if keys else None
 
 
+def _others(count: int) -> str:
+    return "1 other CronJob misses its runs" if count == 1 else f"{count} other CronJobs miss their runs"
+
+
 def _stale_lease(scene: Scene) -> Obj | None:
     """Return the lease of the controllers when nobody renews it any more."""
     lease = scene.snapshot.get("Lease", "kube-system", "kube-controller-manager")
@@ -244,7 +248,7 @@ def _why(cron: Obj, variant: Variant, *, peers: int, stale: bool) -> tuple[str, 
                 )
             if peers:
                 return (
-                    f"{peers} other CronJobs miss their runs too, so the cluster's controller seems not to work",
+                    f"{_others(peers)} too, so the cluster's controller seems not to work",
                     f"另有 {peers} 个 CronJob 也错过运行，看来集群的控制器没有工作",
                 )
             return "nothing that was read says why", "已读取的内容没有说明原因"

@@ -116,7 +116,7 @@ def _remedies(scene: Scene, job: Obj, main: Container, helper: Container) -> Ite
         )
     yield in_application(
         Phrase(
-            en=f"Or let {main.name} tell {helper.name} to quit as its last step, if the helper has such a call",
-            zh=f"或者让 {main.name} 在最后一步通知 {helper.name} 退出（若它提供这样的接口）",
+            en=f"Let {main.name} tell {helper.name} to quit as its last step, if the helper has such a call",
+            zh=f"让 {main.name} 在最后一步通知 {helper.name} 退出（若它提供这样的接口）",
         )
     )

@@ -1,5 +1,6 @@
 """CronJobs whose schedule or time zone can never be due."""
 
+import re
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
@@ -14,6 +15,24 @@ from diagnose.remedies import command, object_patch
 from diagnose.scene import Scene
 
 _UNREADABLE = ("UnparseableSchedule", "InvalidSchedule", "UnparsableSchedule", "UnknownTimeZone")
+
+
+_CHINESE = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"it names a date that never comes", "该日期永远不会到来"),
+        (r"it has more than (\d+) characters", "超过 {} 个字符"),
+        (r"(.{1,100}) is not a known short form", "{} 不是已知的简写"),
+        (r"it has (\d+) fields instead of 5", "有 {} 个字段，而不是 5 个"),
+        (r"there is no time zone (.{1,100})", "没有时区 {}"),
+        (r"the step of (.{1,100}) in the (?:.{1,40}) must be at least 1", "{} 的步长必须至少为 1"),
+        (r"the range (.{1,100}) in the (?:.{1,40}) runs backwards", "范围 {} 前后颠倒"),
+        (r"(.{1,100}) is outside (\S{1,20}), the range of the (?:.{1,40})", "{} 超出范围 {}"),
+        (r"(.{1,100}) in the (?:.{1,40}) is no number", "{} 不是数字"),
+        (r"(.{1,100}) is no duration", "{} 不是时长"),
+        (r"(.{1,100}) is longer than (\d+) years", "{} 超过 {} 年"),
+    )
+)
 
 
 def never_due(scene: Scene, cron: Obj, reason: str, *, about: str) -> Finding:
@@ -37,7 +56,7 @@ def never_due(scene: Scene, cron: Obj, reason: str, *, about: str) -> Finding:
         affected=(Reach(ref=ref_of(cron), edge=Edge.OWNER),),
         summary=Phrase(
             en=f"CronJob {name(cron)} never runs: its {what} cannot be used: {reason}",
-            zh=f"CronJob {name(cron)} 永远不会运行：{what_zh} 无法使用（{reason}）",
+            zh=f"CronJob {name(cron)} 永远不会运行：{what_zh} 无法使用（{_in_chinese(reason)}）",
         ),
         expected="a known time zone" if in_zone else "minute hour day-of-month month day-of-week",
         actual=zone if in_zone else expression,
@@ -46,6 +65,14 @@ def never_due(scene: Scene, cron: Obj, reason: str, *, about: str) -> Finding:
         remedies=tuple(_correct(cron, near, in_zone=in_zone)),
         since=event.first if event else moment(cron, "metadata", "creationTimestamp"),
     )
+
+
+def _in_chinese(reason: str) -> str:
+    """Say a reason of the grammar in Chinese."""
+    for pattern, words in _CHINESE:
+        if found := pattern.fullmatch(reason):
+            return words.format(*found.groups())
+    return "不符合语法"
 
 
 def _readable(expression: str) -> list[str]:

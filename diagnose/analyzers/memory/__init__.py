@@ -2,23 +2,25 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 
 from cluster.fields import labels, mapping, name, namespace, objects, text
 from cluster.snapshot import Event
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers import analyzer
-from diagnose.analyzers.crash.case import Case, spell
+from diagnose.analyzers.crash.case import Case, spell, spell_zh
 from diagnose.analyzers.memory.amounts import Limit, heap_of, limit_of, raised, shown
 from diagnose.analyzers.memory.heap import heap_exhausted
 from diagnose.containers import Container, containers
 from diagnose.findings import Finding, NextCheck, Observation, RuledOut, inferred, matched, proved
-from diagnose.logs.ending import NOT_STARTED, Ending, killed_by_probe, read_ending
+from diagnose.logs.ending import NOT_STARTED, Ending, killed_by_node, killed_by_probe, read_ending
 from diagnose.logs.reading import read_log
 from diagnose.remedies import container_change, in_application, template_patch
 from diagnose.scene import Scene
 from diagnose.state import termination_current
+
+INIT_BYTES = 32 * 2**20
+"""Below about this much the runtime cannot even prepare a container."""
 
 START_SECONDS = 10
 """A container killed sooner than this, twice or more, does not even start within its limit."""
@@ -27,8 +29,6 @@ _TOO_LOW = re.compile(r"container init was OOM-killed|memory limit too low")
 _CHILD = re.compile(
     r"\b(?:worker|child|subprocess)\b.{0,80}(?:SIGKILL|signal 9|killed)|Perhaps out of memory", re.IGNORECASE
 )
-_NODE_REASONS = ("SystemOOM", "OOMKilling")
-_AROUND = timedelta(seconds=90)
 
 
 @analyzer(kinds=("Pod",))
@@ -41,15 +41,14 @@ def memory(scene: Scene) -> Iterator[Observation]:
 
 
 def _container(scene: Scene, container: Container) -> Iterator[Observation]:
-    message = text(container.waiting, "message") or text(container.ended, "message")
-    if _TOO_LOW.search(message) and (container.waiting_reason or termination_current(scene, container)):
+    if _at_init(container) and (container.waiting_reason or termination_current(scene, container)):
         yield _killed(scene, container, "at_start")
         return
     if text(container.ended, "reason") == "OOMKilled":
         if not termination_current(scene, container):
             yield from _over(scene, container)
         elif limit_of(container) is None:
-            yield _by_node(scene, container, _node_event(scene, container))
+            yield _by_node(scene, container, killed_by_node(scene, container))
         else:
             yield _killed(scene, container, _variant(container))
         return
@@ -62,7 +61,7 @@ def _container(scene: Scene, container: Container) -> Iterator[Observation]:
 def _other_end(scene: Scene, container: Container) -> Iterator[Finding]:
     if text(container.ended, "reason") in NOT_STARTED or killed_by_probe(scene, container) is not None:
         return
-    if container.exit_code == 137 and (event := _node_event(scene, container)) is not None:
+    if (event := killed_by_node(scene, container)) is not None:
         yield _by_node(scene, container, event)
         return
     ending = read_ending(scene, container)
@@ -81,6 +80,12 @@ def _case(scene: Scene, container: Container) -> Case:
     return Case(scene=scene, container=container, ending=Ending(scene=scene, container=container))
 
 
+def _at_init(container: Container) -> bool:
+    """Say whether the runtime's own first process, before the program, did not fit the limit."""
+    said = (text(container.waiting, "message"), text(container.ended, "message"))
+    return any(_TOO_LOW.search(message) for message in said)
+
+
 def _killed(scene: Scene, container: Container, variant: str) -> Finding:
     case, limit, heap = _case(scene, container), limit_of(container), heap_of(container)
     size = shown(limit) if limit else "its limit"
@@ -97,8 +102,9 @@ def _killed(scene: Scene, container: Container, variant: str) -> Finding:
     summary = _sentence(case, variant, size)
     remark = _remark(scene, container, limit, heap.amount if heap else 0)
     remedies = []
+    least, least_zh = (" and 32Mi", "和 32Mi") if _at_init(container) else ("", "")
     if limit is not None:
-        more = raised(limit.amount, heap)
+        more = raised(limit.amount, heap, least=INIT_BYTES if _at_init(container) else 0)
         change = container_change(container, {"resources": {"limits": {"memory": more}}})
         remedies.append(
             template_patch(
@@ -110,8 +116,8 @@ def _killed(scene: Scene, container: Container, variant: str) -> Finding:
                     zh=f"将内存上限从 {limit.written} 提高到 {more}",
                 ),
                 estimate=Phrase(
-                    en="1.5 times the present limit, at least the heap and a quarter; measure and correct",
-                    zh="取当前上限的 1.5 倍，且不低于堆的 1.25 倍；请实测后修正",
+                    en=f"1.5 times the present limit, at least the heap and a quarter{least}; measure and correct",
+                    zh=f"取当前上限的 1.5 倍，且不低于堆的 1.25 倍{least_zh}；请实测后修正",
                 ),
             )
         )
@@ -134,8 +140,8 @@ def _killed(scene: Scene, container: Container, variant: str) -> Finding:
             *remedies,
             in_application(
                 Phrase(
-                    en="Or let the program use less: smaller caches, batches, fewer workers, a lower heap flag",
-                    zh="或者减少程序的内存使用：缩小缓存与批次、减少工作进程、调低堆参数",
+                    en="Let the program use less: smaller caches, batches, fewer workers, a lower heap flag",
+                    zh="减少程序的内存使用：缩小缓存与批次、减少工作进程、调低堆参数",
                 )
             ),
         ),
@@ -161,8 +167,8 @@ def _sentence(case: Case, variant: str, size: str) -> Phrase:
         )
     if variant == "child_process":
         return Phrase(
-            en=f"a process inside {case.who.en} was killed because the container used more memory than its limit "
-            f"of {size}{counted}",
+            en=f"A process inside container {case.container.name} was killed because the container used more memory "
+            f"than its limit of {size}{counted}",
             zh=f"{case.who.zh} 内的一个进程因容器内存超过上限 {size} 而被终止{counted_zh}",
         )
     return Phrase(
@@ -179,7 +185,9 @@ def _remark(scene: Scene, container: Container, limit: Limit | None, heap: int) 
         by = f" {ranges[0]}" if len(ranges) == 1 else ""
         return Phrase(en=f"; the limit is the default of LimitRange{by}", zh=f"；该上限是 LimitRange{by} 的默认值")
     if limit is not None and heap >= limit.amount:
-        return Phrase(en="; its heap flag allows more than the limit", zh="；其堆参数允许的内存超过上限")
+        if heap > limit.amount:
+            return Phrase(en="; its heap flag allows more than the limit", zh="；其堆参数允许的内存超过上限")
+        return Phrase(en="; its heap flag is as large as the limit", zh="；其堆参数与上限一样大，没有余量")
     mounted = {text(mount, "name") for mount in objects(container.spec, "volumeMounts")}
     for volume in objects(container.pod, "spec", "volumes"):
         if text(volume, "name") in mounted and text(mapping(volume, "emptyDir"), "medium") == "Memory":
@@ -189,13 +197,13 @@ def _remark(scene: Scene, container: Container, limit: Limit | None, heap: int) 
 
 
 def _over(scene: Scene, container: Container) -> Iterator[RuledOut]:
-    age = spell(scene.age(container.ended_at))
+    age = scene.age(container.ended_at)
     yield RuledOut(
         code="OOMKilled",
         object=scene.holder_ref(container.pod),
         reason=Phrase(
-            en=f"container {container.name} exceeded its memory limit {age} ago and has run since",
-            zh=f"容器 {container.name} 在 {age} 前超出内存上限，此后一直运行",
+            en=f"container {container.name} exceeded its memory limit {spell(age)} ago and has run since",
+            zh=f"容器 {container.name} 在 {spell_zh(age)}前超出内存上限，此后一直运行",
         ),
         evidence=(scene.field(container.pod, *container.ended_path, "reason", current=False),),
         healed=True,
@@ -203,24 +211,10 @@ def _over(scene: Scene, container: Container) -> Iterator[RuledOut]:
     )
 
 
-def _node_event(scene: Scene, container: Container) -> Event | None:
-    """Return the event by which the node reports that it ran out of memory when the container ended."""
-    node = scene.snapshot.get("Node", "", text(container.pod, "spec", "nodeName"))
-    ended = container.ended_at
-    if node is None or ended is None:
-        return None
-    for event in reversed(scene.snapshot.events(node)):
-        if event.reason not in _NODE_REASONS or "Memory cgroup" in event.message or event.last is None:
-            continue
-        if (event.first or event.last) - _AROUND <= ended <= event.last + _AROUND:
-            return event
-    return None
-
-
 def _by_node(scene: Scene, container: Container, event: Event | None) -> Finding:
     case, limit = _case(scene, container), limit_of(container)
     node = text(container.pod, "spec", "nodeName") or "of the pod"
-    allowed = f"within its limit of {shown(limit)}" if limit else "and has no memory limit"
+    allowed = f"was within its limit of {shown(limit)}" if limit else "has no memory limit"
     allowed_zh = f"未超出上限 {shown(limit)}" if limit else "没有内存上限"
     evidence = [scene.event(event)] if event else []
     evidence.append(scene.field(container.pod, *container.ended_path, "reason"))
@@ -228,6 +222,16 @@ def _by_node(scene: Scene, container: Container, event: Event | None) -> Finding
     unlimited = _without_limit(scene, node)
     hint = f" ({', '.join(unlimited[:3])})" if unlimited else ""
     hint_zh = f"（{'、'.join(unlimited[:3])}）" if unlimited else ""
+    summary = Phrase(
+        en=f"Node {node} ran out of memory and killed container {container.name}, which {allowed}",
+        zh=f"节点 {node} 内存耗尽并终止了{case.who.zh}，而它{allowed_zh}",
+    )
+    if event is None:
+        summary = Phrase(
+            en=f"Container {container.name} was killed for lack of memory although it has no memory limit: most likely "
+            f"node {node} itself ran out of memory",
+            zh=f"容器 {container.name} 没有内存上限却因内存不足被终止：很可能是节点 {node} 自身内存耗尽",
+        )
     return Finding(
         code="OOMKilledByNode",
         confidence=proved(
@@ -242,10 +246,7 @@ def _by_node(scene: Scene, container: Container, event: Event | None) -> Finding
         object=ObjectRef(kind="Node", name=node) if scene.snapshot.get("Node", "", node) else case.object,
         part=container.name,
         affected=scene.reach_pods([container.pod]),
-        summary=Phrase(
-            en=f"node {node} ran out of memory and killed {case.who.en}, which was {allowed}",
-            zh=f"节点 {node} 内存耗尽并终止了 {case.who.zh}，而它{allowed_zh}",
-        ),
+        summary=summary,
         expected=f"free memory on node {node}",
         actual="the node is out of memory",
         evidence=tuple(dict.fromkeys(evidence)),

@@ -77,9 +77,9 @@ def _heap(word: str, path: tuple[str | int, ...], variable: str) -> Heap | None:
     return None
 
 
-def raised(limit: Fraction, heap: Heap | None) -> str:
-    """Return 1.5 times the limit, at least the heap and a quarter more, in whole Mi or Gi."""
-    wanted = max(limit * 3 / 2, Fraction(heap.amount * 5, 4) if heap else Fraction(0))
+def raised(limit: Fraction, heap: Heap | None, *, least: int = 0) -> str:
+    """Return 1.5 times the limit, at least the heap and a quarter more and ``least``, in whole Mi or Gi."""
+    wanted = max(limit * 3 / 2, Fraction(heap.amount * 5, 4) if heap else Fraction(0), Fraction(least))
     steps = -(-wanted // MI)
     return f"{steps // 1024}Gi" if steps >= 1024 and steps % 1024 == 0 else f"{steps}Mi"
 

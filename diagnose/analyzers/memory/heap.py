@@ -1,8 +1,10 @@
 """Language runtimes whose own heap is full."""
 
+from fractions import Fraction
 from typing import Any
 
 from cluster.fields import text
+from cluster.quantities import readable_bytes
 from core.phrase import Phrase
 from diagnose.analyzers.crash.case import Case
 from diagnose.analyzers.memory.amounts import MI, Heap, Limit, heap_of, limit_of, shown
@@ -18,15 +20,22 @@ def heap_exhausted(case: Case) -> Finding:
     kind = case.captured("kind") or "heap"
     heap, limit = heap_of(case.container), limit_of(case.container)
     ceiling = f" at {heap.flag}" if heap else ""
-    within = f", within a memory limit of {shown(limit)}" if limit else ", without a memory limit"
+    within = f", within a memory limit of {shown(limit)}" if limit else "; the container itself has no memory limit"
     ceiling_zh = f"（{heap.flag}）" if heap else ""
-    within_zh = f"，内存上限为 {shown(limit)}" if limit else "，没有内存上限"
+    within_zh = f"，内存上限为 {shown(limit)}" if limit else "；容器本身没有内存上限"
+    size = case.captured("size")
+    if size:
+        told = readable_bytes(Fraction(int(size)))
+        what = Phrase(en=f"its own memory ceiling of {told} is reached", zh=f"达到自身的内存上限 {told}")
+    else:
+        kinds = ("", "") if kind == "heap" else (f" ({kind})", f"（{kind}）")
+        what = Phrase(en=f"its own heap{kinds[0]} is full", zh=f"自身的堆{kinds[1]}已满")
     evidence = [case.spec_evidence(*heap.path)] if heap else []
     if limit:
         evidence.append(case.scene.field(case.pod, *limit.path))
     return case.finding(
         "RuntimeHeapExhausted",
-        case.ends(f"its own heap ({kind}) is full{ceiling}{within}", f"自身的堆（{kind}）已满{ceiling_zh}{within_zh}"),
+        case.ends(f"{what.en}{ceiling}{within}", f"{what.zh}{ceiling_zh}{within_zh}"),
         expected="a heap that holds the program's data",
         actual=f"{kind} exhausted" + (f", {heap.flag}" if heap else ""),
         evidence=evidence,

@@ -11,7 +11,7 @@ from core.phrase import Phrase
 from diagnose.analyzers import analyzer
 from diagnose.analyzers.probes.command import runs_missing_command
 from diagnose.analyzers.probes.failing import fails, unmet_gates
-from diagnose.analyzers.probes.reading import ProbeFailure, read_probe
+from diagnose.analyzers.probes.reading import ProbeFailure, passes_elsewhere, read_probe
 from diagnose.analyzers.probes.shape import Told, to_finding
 from diagnose.analyzers.probes.timing import allows_too_little_time
 from diagnose.analyzers.probes.wrong_path import asks_wrong_path
@@ -60,7 +60,8 @@ def probes(scene: Scene) -> Iterator[Observation]:
 
 
 def _explain(failure: ProbeFailure) -> Finding:
-    told = next((told for rule in _RULES if (told := rule(failure)) is not None), None)
+    rules = (allows_too_little_time,) if passes_elsewhere(failure) else _RULES
+    told = next((told for rule in rules if (told := rule(failure)) is not None), None)
     return to_finding(failure, told or fails(failure))
 
 
@@ -109,8 +110,8 @@ def _unreachable_for_service(scene: Scene, container: Container) -> Iterator[Fin
             affected=scene.reach_pods([pod]),
             summary=Phrase(
                 en=f"Container {container.name} listens on port {number} only for itself (127.0.0.1), "
-                "so its Service reaches nothing.",
-                zh=f"容器 {container.name} 只在回环地址 127.0.0.1 上监听端口 {number}，因此 Service 无法访问它。",
+                "so its Service reaches nothing",
+                zh=f"容器 {container.name} 只在回环地址 127.0.0.1 上监听端口 {number}，因此 Service 无法访问它",
             ),
             expected=f"listen 0.0.0.0:{number}",
             actual=f"listen 127.0.0.1:{number}",

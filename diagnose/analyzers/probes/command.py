@@ -1,5 +1,8 @@
 """Probes that run a command which is not in the image or cannot be executed."""
 
+import re
+from collections.abc import Sequence
+
 from core.phrase import Phrase
 from diagnose.analyzers.probes.output import missing_program
 from diagnose.analyzers.probes.reading import ProbeFailure
@@ -32,14 +35,28 @@ def runs_missing_command(failure: ProbeFailure) -> Told | None:
             twice=bool(missing),
         ),
         summary=Phrase(
-            en=f'{who} runs "{program}" inside the container, but that program {what}{end}.',
-            zh=f"{who_zh}在容器内执行 “{program}”，但该程序{what_zh}{end_zh}。",
+            en=f'{who} runs "{program}" inside the container, but that program {what}{end}',
+            zh=f"{who_zh}在容器内执行 “{program}”，但该程序{what_zh}{end_zh}",
         ),
         expected="a program that the image holds",
         actual=line,
         evidence=failure.proofs(failure.field("exec", "command")),
         remedies=_instead(failure, program),
     )
+
+
+_OWN_ADDRESS = re.compile(
+    r"http://(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(?P<port>\d{1,5}))?(?P<path>/[^\s'\"|;&]{0,300})?"
+)
+
+
+def _own_address(command: Sequence[str]) -> tuple[int, str] | None:
+    """Return port and path of the one page of its own container that a command asks for."""
+    found = {(match["port"] or "80", match["path"] or "/") for word in command for match in _OWN_ADDRESS.finditer(word)}
+    if len(found) != 1:
+        return None
+    port, path = found.pop()
+    return int(port), path
 
 
 def _instead(failure: ProbeFailure, program: str) -> tuple[Remedy, ...]:
@@ -50,6 +67,19 @@ def _instead(failure: ProbeFailure, program: str) -> tuple[Remedy, ...]:
             zh=f"把 {program} 加入镜像，或者让探针执行镜像中已有的程序",
         )
     )
+    if asked := _own_address(failure.probe.command):
+        number, path = asked
+        return (
+            probe_patch(
+                failure,
+                {failure.probe.key: {"exec": None, "httpGet": {"port": number, "path": path}}},
+                summary=Phrase(
+                    en=f"Let the kubelet ask for {path} on port {number} itself instead of running {program}",
+                    zh=f"让 kubelet 直接请求端口 {number} 上的 {path}，而不是执行 {program}",
+                ),
+            ),
+            change,
+        )
     if not ports:
         return (change,)
     port = ports[0].number

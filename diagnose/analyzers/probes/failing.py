@@ -16,6 +16,7 @@ from diagnose.scene import Scene
 GATE_GRACE_SECONDS = 120
 """How long a load balancer may take to register a pod."""
 
+_DIAL = re.compile(r"^(?:Get \"[^\"]{1,300}\": )?(?:dial tcp \S{1,80}: )?(?:connect: )?")
 _ADDRESS = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}(?=:\d)")
 
 
@@ -39,8 +40,8 @@ def fails(failure: ProbeFailure) -> Told:
             "容器在运行但未就绪；kubelet 关于该检查的消息已不存在",
         ),
         summary=Phrase(
-            en=f"{who} ({probe.written()}) fails{said}{end}.",
-            zh=f"{who_zh}（{probe.written()}）失败{said_zh}{end_zh}。",
+            en=f"{who} ({probe.written()}) fails{said}{end}",
+            zh=f"{who_zh}（{probe.written()}）失败{said_zh}{end_zh}",
         ),
         expected=f"{probe.key} succeeds",
         actual=_ADDRESS.sub("", failure.output)[:200] or "no output",
@@ -65,7 +66,7 @@ def fails(failure: ProbeFailure) -> Told:
 
 def _said(failure: ProbeFailure) -> tuple[str, str]:
     """Say in words what the probe got."""
-    output = _ADDRESS.sub("", failure.output.replace("\n", " "))[:160].rstrip(" .")
+    output = _ADDRESS.sub("", _DIAL.sub("", failure.output.replace("\n", " ")))[:160].rstrip(" .")
     if failure.probe.handler == "exec" and not output:
         return " and prints nothing", "，且没有任何输出"
     if match := re.search(r"statuscode: (\d{3})", output):
@@ -131,8 +132,8 @@ def _gate(scene: Scene, pod: Obj, index: int, kind: str, current: Obj) -> Findin
         affected=scene.reach_pods([pod]),
         summary=Phrase(
             en=f"All containers of {holder.name} are ready, but the extra condition {kind} that another controller "
-            f"must set {state}, so the pod gets no traffic.",
-            zh=f"{holder.name} 的容器均已就绪，但须由其他控制器设置的附加状况 {kind} {state_zh}，因此 Pod 收不到流量。",
+            f"must set {state}, so the pod gets no traffic",
+            zh=f"{holder.name} 的容器均已就绪，但须由其他控制器设置的附加状况 {kind} {state_zh}，因此 Pod 收不到流量",
         ),
         expected=f"conditions[{kind}].status: True",
         actual=f"conditions[{kind}].status: {text(current, 'status') or '<unset>'}",

@@ -13,11 +13,11 @@ from cluster.snapshot import Event
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers.probes.output import missing_program
-from diagnose.containers import Container, containers
+from diagnose.containers import Container, container_named, containers
 from diagnose.findings import InProgress, RuledOut
 from diagnose.probing import Probe, probes_of
 from diagnose.scene import Scene
-from diagnose.state import termination_current
+from diagnose.state import pod_ready, termination_current
 
 _UNHEALTHY = re.compile(r"(Liveness|Readiness|Startup) probe (failed|errored)(?: and resulted in unknown state)?: ?")
 _KILLING = re.compile(r"Container (\S{1,253}) failed (liveness|startup) probe")
@@ -84,6 +84,20 @@ class ProbeFailure:
     def field(self, *path: str) -> Evidence:
         """Quote a field of the probe."""
         return self.scene.field(self.container.pod, *self.probe.path, *path)
+
+
+def passes_elsewhere(failure: ProbeFailure) -> bool:
+    """Say whether another pod made from the same template passes the very same check now: then it asks rightly."""
+    scene, mine = failure.scene, failure.container
+    for pod in scene.graph.siblings(mine.pod):
+        peer = container_named(pod, mine.name) if pod is not mine.pod and pod_ready(pod) else None
+        if peer is None or peer.image != mine.image or peer.spec.get("ports") != mine.spec.get("ports"):
+            continue
+        same = peer.spec.get(failure.probe.key) == mine.spec.get(failure.probe.key)
+        settled = scene.age(peer.started_at) > failure.probe.budget_seconds and not termination_current(scene, peer)
+        if same and settled and peer.running and peer.spec.get("command") == mine.spec.get("command"):
+            return True
+    return False
 
 
 def read_probe(scene: Scene, probe: Probe) -> ProbeFailure | RuledOut | InProgress | None:

@@ -16,7 +16,7 @@ from diagnose.logs.reading import read_log
 from diagnose.state import pod_ready
 
 _SLOW = re.compile(
-    r"Client\.Timeout exceeded|context deadline exceeded|timed out after \d|command timed out|"
+    r"Client\.Timeout exceeded|context deadline exceeded|timed out after \d|command (?:\".{0,400}\" )?timed out|"
     r"health rpc did not complete within|i/o timeout",
     re.IGNORECASE,
 )
@@ -118,8 +118,8 @@ def _starting(failure: ProbeFailure, needed: float, confidence: Confidence, proo
         code="ProbeTimingTooTight",
         confidence=confidence,
         summary=Phrase(
-            en=f"{who} gives up after {budget} s while the program is still starting{end}.",
-            zh=f"{who_zh}在 {budget} 秒后放弃，而程序仍在启动{end_zh}。",
+            en=f"{who} gives up after {budget} s while the program is still starting{end}",
+            zh=f"{who_zh}在 {budget} 秒后放弃，而程序仍在启动{end_zh}",
         ),
         expected=f"startup time ≥ {math.ceil(needed)} s",
         actual=f"{probe.key}: {probe.delay_seconds} s + {probe.period_seconds} s × {probe.threshold} = {budget} s",
@@ -166,8 +166,8 @@ def _slow_answer(failure: ProbeFailure) -> Told:
             value=0.5,
         ),
         summary=Phrase(
-            en=f"{who} waits only {wait} s for an answer and the program answers later{end}.",
-            zh=f"{who_zh}只等待 {wait} 秒，而程序的响应更慢{end_zh}。",
+            en=f"{who} waits only {wait} s for an answer and the program answers later{end}",
+            zh=f"{who_zh}只等待 {wait} 秒，而程序的响应更慢{end_zh}",
         ),
         expected=f"answer within {wait} s",
         actual="no answer in time",

@@ -50,8 +50,8 @@ def asks_wrong_path(failure: ProbeFailure) -> Told | None:
             twice=True,
         ),
         summary=Phrase(
-            en=f"{who} asks for {path} on port {probe.asked} and gets status {status}: that path {meaning}{hint}{end}.",
-            zh=f"{who_zh}请求端口 {probe.asked} 上的 {path}，得到状态 {status}：该路径{meaning_zh}{hint_zh}{end_zh}。",
+            en=f"{who} asks for {path} on port {probe.asked} and gets status {status}: that path {meaning}{hint}{end}",
+            zh=f"{who_zh}请求端口 {probe.asked} 上的 {path}，得到状态 {status}：该路径{meaning_zh}{hint_zh}{end_zh}",
         ),
         expected=f"{probe.key}.httpGet.path: {near[0]}" if near else "status 200-399",
         actual=f"{probe.key}.httpGet.path: {path} → {status}",
@@ -99,8 +99,8 @@ def _path_remedies(failure: ProbeFailure, near: tuple[str, ...]) -> tuple[Remedy
     found.append(
         in_application(
             Phrase(
-                en=f"Or let the program answer {probe.url_path} with status 200 and without a login",
-                zh=f"或者让程序对 {probe.url_path} 返回状态 200，且不要求登录",
+                en=f"Let the program answer {probe.url_path} with status 200 and without a login",
+                zh=f"让程序对 {probe.url_path} 返回状态 200，且不要求登录",
             )
         )
     )

@@ -8,6 +8,7 @@ from core.phrase import Phrase
 from diagnose.analyzers.probes.reading import ProbeFailure
 from diagnose.analyzers.probes.shape import Told, check_name, consequence, earlier_probe, probe_patch
 from diagnose.findings import NextCheck, Remedy, inferred, matched, proved
+from diagnose.logs.listen import listening
 from diagnose.ports import declared_ports, labels_of, pod_ports
 from diagnose.probing import probes_of
 from diagnose.remedies import in_application
@@ -60,8 +61,8 @@ def named_port_unknown(failure: ProbeFailure) -> Told | None:
         ),
         summary=Phrase(
             en=f'{who} asks a port named "{asked}", but the container has no port of that name '
-            f"(its ports: {have}){end}.",
-            zh=f"{who_zh}使用名为 “{asked}” 的端口，但容器没有这个名称的端口（已有端口：{have}）{end_zh}。",
+            f"(its ports: {have}){end}",
+            zh=f"{who_zh}使用名为 “{asked}” 的端口，但容器没有这个名称的端口（已有端口：{have}）{end_zh}",
         ),
         expected=f"{probe.key}.{probe.handler}.port: {fitting.name or fitting.number}" if fitting else "",
         actual=f"{probe.key}.{probe.handler}.port: {asked}",
@@ -76,10 +77,11 @@ def listens_on_loopback(failure: ProbeFailure) -> Told | None:
     port = failure.probe.port
     if port is None or not refused(failure):
         return None
-    served = served_ports(failure.scene, failure.container)
-    inner = next((entry for entry in served if entry.number == port and entry.source == "log"), None)
-    if inner is None or not inner.loopback:
+    heard = listening(failure.scene, failure.container.pod, failure.container.name)
+    here = [entry for entry in heard if entry.port == port]
+    if not here or not all(entry.loopback for entry in here):
         return None
+    inner = here[0]
     who, who_zh = check_name(failure)
     end, end_zh = consequence(failure)
     return Told(
@@ -92,8 +94,8 @@ def listens_on_loopback(failure: ProbeFailure) -> Told | None:
         ),
         summary=Phrase(
             en=f"Container {failure.container.name} listens on port {port} only for itself (127.0.0.1): "
-            f"{who.lower()} is refused{end}.",
-            zh=f"容器 {failure.container.name} 只在回环地址 127.0.0.1 上监听端口 {port}：{who_zh}被拒绝{end_zh}。",
+            f"{who.lower()} is refused{end}",
+            zh=f"容器 {failure.container.name} 只在回环地址 127.0.0.1 上监听端口 {port}：{who_zh}被拒绝{end_zh}",
         ),
         expected=f"listen 0.0.0.0:{port}",
         actual=f"listen 127.0.0.1:{port}",
@@ -154,8 +156,8 @@ def _wrong_port(failure: ProbeFailure, port: int, real: ServedPort, *, declared_
         code="ProbeWrongPort",
         confidence=confidence,
         summary=Phrase(
-            en=f"{who} asks port {port}, where nothing listens; {how}{end}.",
-            zh=f"{who_zh}访问端口 {port}，但该端口无人监听；{how_zh}{end_zh}。",
+            en=f"{who} asks port {port}, where nothing listens; {how}{end}",
+            zh=f"{who_zh}访问端口 {port}，但该端口无人监听；{how_zh}{end_zh}",
         ),
         expected=f"{failure.probe.key}.{failure.probe.handler}.port: {real.name or real.number}",
         actual=f"{failure.probe.key}.{failure.probe.handler}.port: {failure.probe.asked}",
@@ -194,8 +196,8 @@ def _by_comparison(failure: ProbeFailure, port: int) -> Told | None:
         code="ProbeWrongPort",
         confidence=inferred(f"no port of the container is known; {en}", f"不知道容器的实际端口；{zh}", value=0.55),
         summary=Phrase(
-            en=f"{who} is refused on port {port} while {en}{end}.",
-            zh=f"{who_zh}在端口 {port} 被拒绝，而{zh}{end_zh}。",
+            en=f"{who} is refused on port {port} while {en}{end}",
+            zh=f"{who_zh}在端口 {port} 被拒绝，而{zh}{end_zh}",
         ),
         expected=f"{failure.probe.key}.{failure.probe.handler}.port: {other}",
         actual=f"{failure.probe.key}.{failure.probe.handler}.port: {failure.probe.asked}",

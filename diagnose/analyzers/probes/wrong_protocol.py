@@ -96,8 +96,8 @@ def _protocol(
         if spoken
         else matched("the answer is not of the protocol that the probe speaks", "响应不属于探针所用的协议"),
         summary=Phrase(
-            en=f"{who} speaks {asked} to port {probe.asked}, but the program there speaks {answer}{end}.",
-            zh=f"{who_zh}以 {asked} 访问端口 {probe.asked}，但该端口的程序使用 {answer_zh}{end_zh}。",
+            en=f"{who} speaks {asked} to port {probe.asked}, but the program there speaks {answer}{end}",
+            zh=f"{who_zh}以 {asked} 访问端口 {probe.asked}，但该端口的程序使用 {answer_zh}{end_zh}",
         ),
         expected=f"{probe.key}.{next(iter(change))}.{field}: {spoken}"
         if field == "scheme"
@@ -137,8 +137,8 @@ def _udp(failure: ProbeFailure, port: int) -> Told:
             twice=True,
         ),
         summary=Phrase(
-            en=f"{who} connects to port {port} over TCP, but the container declares that port only for UDP{end}.",
-            zh=f"{who_zh}通过 TCP 连接端口 {port}，但容器声明该端口仅用于 UDP{end_zh}。",
+            en=f"{who} connects to port {port} over TCP, but the container declares that port only for UDP{end}",
+            zh=f"{who_zh}通过 TCP 连接端口 {port}，但容器声明该端口仅用于 UDP{end_zh}",
         ),
         expected=f"ports[].containerPort: {port} protocol: TCP",
         actual=f"ports[].containerPort: {port} protocol: UDP",

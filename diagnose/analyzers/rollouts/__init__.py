@@ -34,7 +34,11 @@ def rollouts(scene: Scene) -> Iterator[Observation]:
                 yield from scaled_to_zero(scene, workload, users)
             if kind != "ReplicaSet":
                 yield from suspended(scene, workload)
-            blocked = list(ordinal_blocked(scene, workload)) if kind == "StatefulSet" else []
+            blocked: list[Observation] = []
+            if kind == "StatefulSet":
+                blocked += ordinal_blocked(scene, workload)
+            elif kind == "DaemonSet":  # pods that are not there cannot be of the newest revision
+                blocked += nodes_uncovered(scene, workload)
             yield from blocked
             if kind in _ROLLING and not any(isinstance(entry, Finding) for entry in blocked):
                 yield from rollout_stuck(scene, workload)
@@ -42,5 +46,3 @@ def rollouts(scene: Scene) -> Iterator[Observation]:
                 yield from awaits_ending(scene, workload)
     for workload in scene.snapshot.all("StatefulSet"):
         yield from service_missing(scene, workload)
-    for workload in scene.snapshot.all("DaemonSet"):
-        yield from nodes_uncovered(scene, workload)

@@ -110,7 +110,11 @@ def _judged(
 def _finding(scene: Scene, workload: Obj, at: int, pod: Obj, waiting: list[int], *, updating: bool) -> Finding:
     state, state_zh = _state(scene, pod)
     behind = ", ".join(f"{name(workload)}-{k}" for k in waiting[:3]) + (", …" if len(waiting) > 3 else "")
-    what = "stay on the old version" if updating else "are not created"
+    what = (
+        ("stays" if len(waiting) == 1 else "stay") + " on the old version"
+        if updating
+        else ("is" if len(waiting) == 1 else "are") + " not created"
+    )
     what_zh = "仍停留在旧版本" if updating else "没有创建"
     evidence: list[Evidence] = []
     index = next(

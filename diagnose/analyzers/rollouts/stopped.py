@@ -35,7 +35,7 @@ def scaled_to_zero(scene: Scene, workload: Obj, users: Users) -> Iterator[Observ
     if asleep or not (needs or asked):
         yield _on_purpose(scene, workload, author, asleep=asleep)
         return
-    yield _finding(scene, workload, author, needs)
+    yield _finding(scene, workload, author, needs, asked=asked)
 
 
 def _label(workload: Obj) -> str:
@@ -68,8 +68,8 @@ def _on_purpose(scene: Scene, workload: Obj, author: Author | None, *, asleep: b
     )
 
 
-def _finding(scene: Scene, workload: Obj, author: Author | None, needs: list[Need]) -> Finding:
-    hard = [need for need in needs if need.failing]
+def _finding(scene: Scene, workload: Obj, author: Author | None, needs: list[Need], *, asked: bool) -> Finding:
+    hard = bool(needs) and (asked or any(need.failing for need in needs))
     size, rule, trace = former_size(scene, workload)
     evidence: list[Evidence] = [scene.field(workload, "spec", "replicas"), *(need.evidence for need in needs[:2])]
     evidence += trace[: 4 - len(evidence)]

@@ -205,41 +205,46 @@ def _on_delete(scene: Scene, workload: Obj) -> Iterator[Observation]:
     if text(workload, "spec", "updateStrategy", "type") != "OnDelete":
         return
     mark = _update_mark(scene, workload)
-    if not mark:
-        return
     pods = scene.graph.pods_of(workload)
-    old = [pod for pod in pods if not on_revision(pod, mark, mark.rpartition("-")[2])]
+    old = [pod for pod in pods if mark and not on_revision(pod, mark, mark.rpartition("-")[2])]
     evidence = scene.field(workload, "spec", "updateStrategy", "type")
-    if not old:
+    count = len(old) if mark else _outdated(workload)
+    if not count:
         return
     author = author_of(workload, "template")
     ref = ref_of(workload)
     shown = [name(pod) for pod in old[:3]] if ref.kind == "StatefulSet" else []
     these = f" ({', '.join(shown)})" if shown else ""
-    targets = " ".join(f"pod/{name(pod)}" for pod in old[:1])
+    target = f"delete pod/{name(old[0])}" if old else "get pods -L controller-revision-hash -o wide"
+    total = len(pods) or count
     yield _finding(
         scene,
         workload,
         "on_delete",
         Phrase(
-            en=f"{len(old)} of {len(pods)} pods of {_label(workload)} still run an older version{these}: it replaces a "
+            en=f"{count} of {total} pods of {_label(workload)} still run an older version{these}: it replaces a "
             "pod only when somebody deletes it",
-            zh=f"{_label(workload)} 的 {len(pods)} 个 Pod 中有 {len(old)} 个仍是旧版本{these}：只有手动删除后才会替换",
+            zh=f"{_label(workload)} 的 {total} 个 Pod 中有 {count} 个仍是旧版本{these}：只有手动删除后才会替换",
         ),
-        expected=f"all pods on revision {mark}",
-        actual=f"updateStrategy OnDelete; {len(old)} pods on an older revision",
+        expected=f"all pods on revision {mark}" if mark else f"updatedNumberScheduled {total}",
+        actual=f"updateStrategy OnDelete; {count} pods on an older revision",
         evidence=(
             evidence,
-            scene.field(old[0], "metadata", "labels", "controller-revision-hash"),
+            *(scene.field(pod, "metadata", "labels", "controller-revision-hash") for pod in old[:1]),
             scene.field(workload, "status", "updateRevision")
             if ref.kind == "StatefulSet"
             else scene.field(workload, "status", "updatedNumberScheduled"),
         ),
         remedies=(
             command(
-                f"kubectl -n {ref.namespace} delete {targets}",
+                f"kubectl -n {ref.namespace} {target}",
                 summary=Phrase(
                     en="Delete the old pods one after the other, when it suits", zh="在合适的时候逐个删除旧 Pod"
+                )
+                if old
+                else Phrase(
+                    en="Find its pods in this list and delete the old ones one after the other, when it suits",
+                    zh="在此列表中找到它的 Pod，在合适的时候逐个删除旧的",
                 ),
                 verify=f"kubectl -n {ref.namespace} get {ref.slug}",
                 expect=Phrase(en="all are up to date and ready", zh="全部为最新且就绪"),
@@ -249,6 +254,14 @@ def _on_delete(scene: Scene, workload: Obj) -> Iterator[Observation]:
         ),
         author=author,
     )
+
+
+def _outdated(workload: Obj) -> int:
+    """Count the pods of a DaemonSet that its own status calls outdated, where its revisions were not read."""
+    if text(workload, "kind") != "DaemonSet" or dig(workload, "status", "updatedNumberScheduled") is None:
+        return 0
+    current = whole(workload, "status", "currentNumberScheduled")
+    return max(current - whole(workload, "status", "updatedNumberScheduled"), 0)
 
 
 def _update_mark(scene: Scene, workload: Obj) -> str:
@@ -287,7 +300,7 @@ def _partition(scene: Scene, workload: Obj) -> Iterator[Observation]:
         Phrase(
             en=f"{len(old)} pods of {_label(workload)} stay on the old version because its partition{by} lets only "
             f"pods from number {partition} on be updated",
-            zh=f"{_label(workload)} 有 {len(old)} 个 Pod 停留在旧版本：partition{by_zh}"
+            zh=f"{_label(workload)} 有 {len(old)} 个 Pod 停留在旧版本：partition{by_zh} "
             f"只允许序号 {partition} 及以上的 Pod 更新",
         ),
         expected="partition 0",

@@ -200,12 +200,12 @@ def _missing_agent(scene: Scene, workload: Obj, gaps: list[Gap]) -> Finding:
     first = gaps[0]
     nodes = ", ".join(name(gap.node) for gap in gaps[:3]) + (", …" if len(gaps) > 3 else "")
     if first.at >= 0:
-        why = f"their taint {_written(first.taint)} is not tolerated"
+        why = f"it does not tolerate the taint {_written(first.taint)}"
         why_zh = f"未容忍污点 {_written(first.taint)}"
         where: Evidence = scene.field(first.node, "spec", "taints", first.at)
     else:
         pairs = ",".join(f"{key}={value}" for key, value in first.selector.items())
-        why, why_zh = f"they lack the label {pairs}", f"缺少标签 {pairs}"
+        why, why_zh = f"the label {pairs}, which it asks for, is missing", f"缺少标签 {pairs}"
         template = template_of(workload)
         where = scene.field(workload, *(template.spec_path if template else ("spec",)), "nodeSelector")
     return Finding(
@@ -227,7 +227,7 @@ def _missing_agent(scene: Scene, workload: Obj, gaps: list[Gap]) -> Finding:
             zh=f"节点 {nodes} 上的 Pod 因缺少 DaemonSet {name(workload)} 而失败，它没有在那里运行：{why_zh}",
         ),
         expected=f"a pod of {name(workload)} on {nodes}",
-        actual=why.removeprefix("their ").removeprefix("they "),
+        actual=why,
         evidence=(where, scene.event(first.event)),
         remedies=(_reach(scene, workload, first),),
     )

@@ -8,6 +8,7 @@ from functools import cached_property
 from cluster.fields import Obj, labels, name, namespace, numbered, strings, text
 from cluster.snapshot import ref_of
 from core.evidence import Evidence, ObjectRef
+from diagnose.calls import failed_call
 from diagnose.findings import Edge, Reach
 from diagnose.graph import selects, template_of
 from diagnose.scene import Scene
@@ -96,12 +97,13 @@ class Users:
             if holder in seen:
                 continue
             seen.add(holder)
+            said = failed_call(self.scene, mention.pod, service)
             yield Need(
                 user=mention.pod,
                 service=service,
                 edge=Edge.ENV,
-                failing=not pod_satisfied(self.scene, mention.pod),
-                evidence=self.scene.field(mention.pod, *mention.path, quote=mention.word),
+                failing=said is not None or not pod_satisfied(self.scene, mention.pod),
+                evidence=said or self.scene.field(mention.pod, *mention.path, quote=mention.word),
             )
 
     @cached_property

@@ -227,8 +227,8 @@ def _other(waiting: Waiting, clause: Clause | None) -> Finding:
         if claim
         else inferred("the scheduler's reason is of no known kind", "调度器给出的理由不属于已知类型"),
         summary=Phrase(
-            en=f"No node takes {who}: {words}.",
-            zh=f"没有节点可接收 {who_zh}：{words}。",
+            en=f"No node takes {who}: {words}",
+            zh=f"没有节点可接收 {who_zh}：{words}",
         ),
         expected="a node that takes the pod",
         actual=words,

@@ -31,23 +31,23 @@ def insufficient(waiting: Waiting, resource: str) -> Finding:
     who, who_zh = waiting.who
     if most == 0:
         summary = Phrase(
-            en=f"No node takes {who}: it requests {asks} {resource}, and no node offers {resource} at all.",
-            zh=f"没有节点可接收 {who_zh}：它请求 {asks} 的 {resource}，而没有任何节点提供 {resource}。",
+            en=f"No node takes {who}: it requests {asks} {resource}, and no node offers {resource} at all",
+            zh=f"没有节点可接收 {who_zh}：它请求 {asks} 的 {resource}，而没有任何节点提供 {resource}",
         )
     elif wanted > most:
         summary = Phrase(
             en=f"{who[0].upper()}{who[1:]} can never fit: it requests {asks} {resource}, more than the largest node "
-            f"has in all ({readable(resource, most)} on {biggest.name}).",
+            f"has in all ({readable(resource, most)} on {biggest.name})",
             zh=f"{who_zh} 永远无法放下：它请求 {asks} 的 {resource}，超过最大节点 {biggest.name} 的总量 "
-            f"{readable(resource, most)}。",
+            f"{readable(resource, most)}",
         )
     else:
         missing = readable(resource, wanted - best.free(resource))
         summary = Phrase(
             en=f"No node has room for {who}: it requests {asks} {resource}, and the best node {best.name} has {free} "
-            f"left ({missing} too little).",
+            f"left ({missing} too little)",
             zh=f"没有节点能容纳 {who_zh}：它请求 {asks} 的 {resource}，而最佳节点 {best.name} 只剩 {free}"
-            f"（还差 {missing}）。",
+            f"（还差 {missing}）",
         )
     return waiting.finding(
         "InsufficientResources",
@@ -78,8 +78,8 @@ def _by_words(waiting: Waiting, resource: str) -> Finding:
         "InsufficientResources",
         variant=resource,
         summary=Phrase(
-            en=f"No node has room for {who}: the scheduler says that {resource} is short for its request{amount}.",
-            zh=f"没有节点能容纳 {who_zh}：调度器表示 {resource} 不足以满足其请求{amount}。",
+            en=f"No node has room for {who}: the scheduler says that {resource} is short for its request{amount}",
+            zh=f"没有节点能容纳 {who_zh}：调度器表示 {resource} 不足以满足其请求{amount}",
         ),
         expected=f"{resource} free ≥{amount or ' its request'}",
         actual=waiting.others(),
@@ -95,7 +95,7 @@ def volumes_exhausted(waiting: Waiting, words: str) -> Finding:
         "InsufficientResources",
         variant="volumes",
         summary=Phrase(
-            en=f"No node can attach the volumes of {who}: {words}.", zh=f"没有节点能挂载 {who_zh} 的卷：{words}。"
+            en=f"No node can attach the volumes of {who}: {words}", zh=f"没有节点能挂载 {who_zh} 的卷：{words}"
         ),
         expected="a node with a free volume slot and storage",
         actual=waiting.others(),
@@ -109,17 +109,18 @@ def pod_limit(waiting: Waiting, view: NodeView | None) -> Finding:
     who, who_zh = waiting.who
     limit = view.allocatable.get("pods", Fraction(0)) if view else None
     count = f"{len(view.pods)} of {limit} on {view.name}" if view else waiting.others()
+    count_zh = f"{view.name} 上 {len(view.pods)}/{limit}" if view else count
     return waiting.finding(
         "NodePodLimitReached",
         obj=ref_of(view.node) if view else None,
         summary=Phrase(
-            en=f"No node takes {who}: every suitable node already runs as many pods as it may ({count}).",
-            zh=f"没有节点可接收 {who_zh}：每个合适的节点都已达到 Pod 数上限（{count}）。",
+            en=f"No node takes {who}: every suitable node already runs as many pods as it may ({count})",
+            zh=f"没有节点可接收 {who_zh}：每个合适的节点都已达到 Pod 数上限（{count_zh}）",
         ),
         expected=f"pods < {limit}" if view else "fewer pods",
         actual=f"pods: {count}",
         evidence=(waiting.scene.field(view.node, "status", "allocatable", "pods"),) if view else (),
-        remedies=(add_node("for more pods", "可运行更多 Pod"),),
+        remedies=(add_node("for more pods", "可运行更多 Pod "),),
     )
 
 

@@ -24,8 +24,8 @@ def nodes_cordoned(waiting: Waiting, views: tuple[NodeView, ...]) -> Finding:
         obj=ref_of(views[0].node),
         summary=Phrase(
             en=f"No node takes {who}: {names}, which would fit, {'is' if len(views) == 1 else 'are'} closed for new "
-            f"pods (cordoned{by}).",
-            zh=f"没有节点可接收 {who_zh}：本来合适的 {names} 已被封锁（cordon{by}），不接收新 Pod。",
+            f"pods (cordoned{by})",
+            zh=f"没有节点可接收 {who_zh}：本来合适的 {names} 已被封锁（cordon{by}），不接收新 Pod",
         ),
         expected="spec.unschedulable: <unset>",
         actual=f"spec.unschedulable: true on {names}",
@@ -62,8 +62,8 @@ def _cordoned_by_words(waiting: Waiting) -> Finding:
     return waiting.finding(
         "NodesCordoned",
         summary=Phrase(
-            en=f"No node takes {who}: the scheduler says that nodes are closed for new pods (cordoned).",
-            zh=f"没有节点可接收 {who_zh}：调度器表示节点已被封锁（cordon）。",
+            en=f"No node takes {who}: the scheduler says that nodes are closed for new pods (cordoned)",
+            zh=f"没有节点可接收 {who_zh}：调度器表示节点已被封锁（cordon）",
         ),
         expected="an open node",
         actual=waiting.others(),
@@ -91,7 +91,7 @@ def taint_not_tolerated(waiting: Waiting, recount: Recount | None, blocker: Bloc
     if taint is None:
         return _tainted_by_words(waiting)
     names = ", ".join(view.name for view in views[:3])
-    nearest, differs = _nearest_toleration(recount, taint)
+    nearest, (differs, differs_zh) = _nearest_toleration(recount, taint)
     who, who_zh = waiting.who
     tolerations = [*objects(recount.spec, "tolerations"), _toleration(taint)]
     return waiting.finding(
@@ -99,8 +99,8 @@ def taint_not_tolerated(waiting: Waiting, recount: Recount | None, blocker: Bloc
         part=taint.key,
         summary=Phrase(
             en=f"No node takes {who}: {names} would fit but {'keeps' if len(views) == 1 else 'keep'} pods away with "
-            f"the taint {taint}, which the pod does not tolerate{differs}.",
-            zh=f"没有节点可接收 {who_zh}：{names} 本来合适，但带有污点 {taint}，而 Pod 未容忍该污点{differs}。",
+            f"the taint {taint}, which the pod does not tolerate{differs}",
+            zh=f"没有节点可接收 {who_zh}：{names} 本来合适，但带有污点 {taint}，而 Pod 未容忍该污点{differs_zh}",
         ),
         expected=f"tolerations: {taint}",
         actual=f"taints on {len(views)} nodes: {taint}",
@@ -121,7 +121,7 @@ def taint_not_tolerated(waiting: Waiting, recount: Recount | None, blocker: Bloc
             ),
             command(
                 f"kubectl taint node {views[0].name} {taint}-",
-                summary=Phrase(en=f"Or remove the taint from {views[0].name}", zh=f"或者移除 {views[0].name} 上的污点"),
+                summary=Phrase(en=f"Remove the taint from {views[0].name}", zh=f"移除 {views[0].name} 上的污点"),
                 verify=f"kubectl describe node {views[0].name}",
                 expect=Phrase(en="the taint is no longer listed", zh="不再列出该污点"),
                 undo=f"kubectl taint node {views[0].name} {taint}",
@@ -147,8 +147,8 @@ def _toleration_field(waiting: Waiting) -> tuple[Evidence, ...]:
     return (waiting.scene.field(waiting.pod, "spec", "tolerations"),)
 
 
-def _nearest_toleration(recount: Recount, taint: Taint) -> tuple[str, str]:
-    """Return the toleration of the same key and the field that differs, both empty when there is none."""
+def _nearest_toleration(recount: Recount, taint: Taint) -> tuple[str, tuple[str, str]]:
+    """Return the toleration of the same key and, in both languages, the field that differs."""
     for entry in objects(recount.spec, "tolerations"):
         if text(entry, "key") != taint.key or tolerates({"tolerations": [entry]}, taint):
             continue
@@ -157,8 +157,12 @@ def _nearest_toleration(recount: Recount, taint: Taint) -> tuple[str, str]:
         else:
             field, own = "value", text(entry, "value") or "<unset>"
         wanted = taint.effect if field == "effect" else taint.value or "<unset>"
-        return f"toleration {taint.key} with {field} {own}", f" (its toleration has {field} {own}, not {wanted})"
-    return "", ""
+        words = (
+            f" (its toleration has {field} {own}, not {wanted})",
+            f"（其容忍度的 {field} 为 {own}，而不是 {wanted}）",
+        )
+        return f"toleration {taint.key} with {field} {own}", words
+    return "", ("", "")
 
 
 def _tainted_by_words(waiting: Waiting) -> Finding:
@@ -175,8 +179,8 @@ def _tainted_by_words(waiting: Waiting) -> Finding:
             "调度器的消息如此说明；未比较节点污点",
         ),
         summary=Phrase(
-            en=f"No node takes {who}: the scheduler says that nodes keep it away with {what}.",
-            zh=f"没有节点可接收 {who_zh}：调度器表示节点以{what_zh}排斥它。",
+            en=f"No node takes {who}: the scheduler says that nodes keep it away with {what}",
+            zh=f"没有节点可接收 {who_zh}：调度器表示节点以{what_zh}排斥它",
         ),
         expected="a matching toleration",
         actual=waiting.others(),
@@ -205,8 +209,8 @@ def nodes_sick(waiting: Waiting, recount: Recount, blocker: Blocker) -> Finding:
         confidence=inferred("the taint marks a node that is not well", "该污点表示节点异常"),
         summary=Phrase(
             en=f"No node takes {who}: {names} would fit but {'is' if len(views) == 1 else 'are'} not well "
-            f"({blocker.detail}).",
-            zh=f"没有节点可接收 {who_zh}：{names} 本来合适，但节点异常（{blocker.detail}）。",
+            f"({blocker.detail})",
+            zh=f"没有节点可接收 {who_zh}：{names} 本来合适，但节点异常（{blocker.detail}）",
         ),
         expected="a node that is well",
         actual=blocker.detail,

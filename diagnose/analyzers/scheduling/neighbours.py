@@ -37,8 +37,8 @@ def affinity_unsatisfied(waiting: Waiting, recount: Recount | None, key: str) ->
         "PodAffinityUnsatisfied",
         part=key,
         summary=Phrase(
-            en=f"No node takes {who}: it must share its {key} with pods that carry {wanted}, and {there}.",
-            zh=f"没有节点可接收 {who_zh}：它必须与带有 {wanted} 的 Pod 处于同一 {key}，而{there_zh}。",
+            en=f"No node takes {who}: it must share its {key} with pods that carry {wanted}, and {there}",
+            zh=f"没有节点可接收 {who_zh}：它必须与带有 {wanted} 的 Pod 处于同一 {key}，而{there_zh}",
         ),
         expected=f"a pod with {wanted} in the same {key}",
         actual=there,
@@ -89,9 +89,9 @@ def anti_affinity_conflict(waiting: Waiting, recount: Recount | None, key: str) 
         part=key,
         summary=Phrase(
             en=f"No node takes {who}: it may not share its {key} with {names}, and all {domains} usable "
-            f"{'places hold' if domains != 1 else 'place holds'} one already ({wanted} replicas wanted).",
+            f"{'places hold' if domains != 1 else 'place holds'} one already ({wanted} replicas wanted)",
             zh=f"没有节点可接收 {who_zh}：它不能与 {names} 处于同一 {key}，而可用的 {domains} 处都已有这样的 Pod"
-            f"（需要 {wanted} 个副本）。",
+            f"（需要 {wanted} 个副本）",
         ),
         expected=f"a {key} without {names}",
         actual=f"{wanted} replicas, {domains} values of {key}",
@@ -197,8 +197,8 @@ def spread_unsatisfied(waiting: Waiting, recount: Recount | None, key: str) -> F
         "TopologySpreadUnsatisfied",
         part=key,
         summary=Phrase(
-            en=f"No node takes {who}: its pods may differ by at most {skew} between values of {key}, and {why}.",
-            zh=f"没有节点可接收 {who_zh}：其 Pod 在各 {key} 之间的数量差不得超过 {skew}，而{why_zh}。",
+            en=f"No node takes {who}: its pods may differ by at most {skew} between values of {key}, and {why}",
+            zh=f"没有节点可接收 {who_zh}：其 Pod 在各 {key} 之间的数量差不得超过 {skew}，而{why_zh}",
         ),
         expected=f"maxSkew {skew} over {key}",
         actual=written or waiting.others(),
@@ -247,8 +247,8 @@ def host_port_conflict(waiting: Waiting, recount: Recount | None, port: str) -> 
         part=port,
         summary=Phrase(
             en=f"No node takes {who}: it asks for {shown} of the node itself, which {names} already holds on every "
-            "suitable node.",
-            zh=f"没有节点可接收 {who_zh}：它要求占用节点自身的端口 {port}，而每个合适节点上该端口都已被 {names} 占用。",
+            "suitable node",
+            zh=f"没有节点可接收 {who_zh}：它要求占用节点自身的端口 {port}，而每个合适节点上该端口都已被 {names} 占用",
         ),
         expected=f"hostPort {port} free" if port else "hostPort free",
         actual="; ".join(f"{view.name}: {ref_of(scene.graph.holder(pod))}" for view, pod in holders[:3]),

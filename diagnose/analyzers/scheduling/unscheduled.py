@@ -56,9 +56,10 @@ def gated(scene: Scene, pod: Obj) -> Iterator[Observation]:
         part=names,
         affected=scene.reach_pods([pod]),
         summary=Phrase(
-            en=f"A pod of {holder.name} is held back on purpose by the scheduling gate {names}; its controller has not "
-            "let it go yet.",
-            zh=f"{holder.name} 的 Pod 被调度门控 {names} 有意暂缓，其控制器尚未放行。",
+            en=f"{_pod_of(holder)} is held back on purpose by the scheduling gate {names}; its controller has not "
+            "let it go yet",
+            zh=f"{holder.kind} {holder.name}{'' if holder.kind == 'Pod' else ' 的 Pod'} 被调度门控 {names} 有意暂缓，"
+            "其控制器尚未放行",
         ),
         expected="spec.schedulingGates: <unset>",
         actual=f"spec.schedulingGates: {names}",
@@ -93,10 +94,9 @@ def assigned_node_missing(scene: Scene, pod: Obj) -> Finding | None:
         part=node,
         affected=scene.reach_pods([pod]),
         summary=Phrase(
-            en=f"{holder.name} is bound to the node {node}, which does not exist"
-            + (f"; there is {near[0]}" if near else "")
-            + ".",
-            zh=f"{holder.name} 被绑定到不存在的节点 {node}" + (f"；存在的是 {near[0]}" if near else "") + "。",
+            en=f"{holder.kind} {holder.name} is bound to the node {node}, which does not exist"
+            + (f"; there is {near[0]}" if near else ""),
+            zh=f"{holder.kind} {holder.name} 被绑定到不存在的节点 {node}" + (f"；存在的是 {near[0]}" if near else ""),
         ),
         expected=f"node {near[0]}" if near else "a node that exists",
         actual=f"spec.nodeName: {node}",
@@ -172,8 +172,8 @@ def _unknown_scheduler(scene: Scene, pod: Obj, asked: str, holder: ObjectRef) ->
         part=asked,
         affected=scene.reach_pods([pod]),
         summary=Phrase(
-            en=f"{holder.name} waits for a scheduler named {asked}, which nobody runs here.",
-            zh=f"{holder.name} 在等待名为 {asked} 的调度器，而这里没有运行它。",
+            en=f"{holder.kind} {holder.name} waits for a scheduler named {asked}, which nobody runs here",
+            zh=f"{holder.kind} {holder.name} 在等待名为 {asked} 的调度器，而这里没有运行它",
         ),
         expected=f"spec.schedulerName: {value}",
         actual=f"spec.schedulerName: {asked}",
@@ -191,23 +191,31 @@ def _unknown_scheduler(scene: Scene, pod: Obj, asked: str, holder: ObjectRef) ->
     )
 
 
-def _scheduler_dead(scene: Scene) -> tuple[Obj, Evidence, str] | None:
+def _scheduler_dead(scene: Scene) -> tuple[Obj, Evidence, Phrase] | None:
     """Return what shows that the default scheduler does not work: its pod or its lease, the proof and the words."""
     for pod in scene.snapshot.all("Pod", "kube-system"):
         if labels(pod, "metadata", "labels").get("component") == "kube-scheduler" and not pod_ready(pod):
             for index, entry in numbered(pod, "status", "conditions"):
                 if text(entry, "type") == "Ready":
-                    return pod, scene.field(pod, "status", "conditions", index, "status"), "its pod is not ready"
-            return pod, scene.field(pod, "status", "phase"), "its pod is not ready"
+                    return (
+                        pod,
+                        scene.field(pod, "status", "conditions", index, "status"),
+                        Phrase(en="its pod is not ready", zh="其 Pod 未就绪"),
+                    )
+            return pod, scene.field(pod, "status", "phase"), Phrase(en="its pod is not ready", zh="其 Pod 未就绪")
     lease = scene.snapshot.get("Lease", "kube-system", "kube-scheduler")
     renewed = moment(lease, "spec", "renewTime") if lease else None
     if lease is not None and renewed and scene.age(renewed) > scene.numbers.lease_stale_seconds:
         age = int(scene.age(renewed))
-        return lease, scene.field(lease, "spec", "renewTime"), f"it last renewed its lease {age} s ago"
+        return (
+            lease,
+            scene.field(lease, "spec", "renewTime"),
+            Phrase(en=f"it last renewed its lease {age} s ago", zh=f"上次续租在 {age} 秒前"),
+        )
     return None
 
 
-def _scheduler_down(scene: Scene, pod: Obj, at_fault: Obj, proof: Evidence, words: str) -> Finding:
+def _scheduler_down(scene: Scene, pod: Obj, at_fault: Obj, proof: Evidence, words: Phrase) -> Finding:
     ref = ObjectRef(
         kind=text(at_fault, "kind"),
         namespace="kube-system",
@@ -223,11 +231,11 @@ def _scheduler_down(scene: Scene, pod: Obj, at_fault: Obj, proof: Evidence, word
         object=ref,
         affected=scene.reach_pods([pod], Edge.SCHEDULING),
         summary=Phrase(
-            en=f"New pods are not placed because the cluster's scheduler does not work: {words}.",
-            zh=f"集群的调度器不工作（{words}），因此新的 Pod 无法得到节点。",
+            en=f"New pods are not placed because the cluster's scheduler does not work: {words.en}",
+            zh=f"集群的调度器不工作（{words.zh}），因此新的 Pod 无法得到节点",
         ),
         expected="kube-scheduler renews its lease every few seconds",
-        actual=words,
+        actual=words.en,
         evidence=(proof, scene.field(pod, "status", "phase")),
         remedies=(
             Remedy(
@@ -264,8 +272,9 @@ def _silent(scene: Scene, pod: Obj, asked: str, holder: ObjectRef) -> Finding:
         object=holder,
         affected=scene.reach_pods([pod]),
         summary=Phrase(
-            en=f"{holder.name} has waited {waited} for a node without any word from the scheduler {asked}.",
-            zh=f"{holder.name} 等待节点已 {waited_zh}，调度器 {asked} 没有任何说明。",
+            en=f"{holder.kind} {holder.name} has waited {waited} for a node without any word from the "
+            f"scheduler {asked}",
+            zh=f"{holder.kind} {holder.name} 等待节点已 {waited_zh}，调度器 {asked} 没有任何说明",
         ),
         expected="condition PodScheduled",
         actual="no condition PodScheduled",
@@ -278,3 +287,7 @@ def _silent(scene: Scene, pod: Obj, asked: str, holder: ObjectRef) -> Finding:
         ),
         since=moment(pod, "metadata", "creationTimestamp"),
     )
+
+
+def _pod_of(holder: ObjectRef) -> str:
+    return f"Pod {holder.name}" if holder.kind == "Pod" else f"A pod of {holder.kind} {holder.name}"

@@ -29,13 +29,21 @@ def no_suited_node(waiting: Waiting, recount: Recount) -> Finding | None:
 def selector_mismatch(waiting: Waiting, recount: Recount) -> Finding:
     """Name the pair of the nodeSelector that nodes lack, with what they carry instead."""
     spec, nodes = recount.spec, recount.fleet.nodes
-    nearest = min(nodes, key=lambda view: (len(selector_misses(spec, view.node)), view.name))
+    nearest = min(
+        nodes,
+        key=lambda view: (
+            len(selector_misses(spec, view.node)),
+            bool(objects(view.node, "spec", "taints")),
+            view.name,
+        ),
+    )
     misses = selector_misses(spec, nearest.node)
     key, value = next(iter(sorted(misses.items())))
     values = sorted({view.labels[key] for view in nodes if key in view.labels})
     keys = sorted({label for view in nodes for label in view.labels})
     near_value = closest(value, values)
     near_key = [label for label in closest(key, keys) if any(view.labels.get(label) == value for view in nodes)]
+    carrying = sum(key in view.labels for view in nodes)
     one_short = sum(len(selector_misses(spec, view.node)) == 1 for view in nodes)
     have = f"nodes have {key}={', '.join(values[:5])}" if values else f"no node has the label {key}"
     have_zh = f"节点的 {key} 取值为 {', '.join(values[:5])}" if values else f"没有节点带有标签 {key}"
@@ -49,12 +57,12 @@ def selector_mismatch(waiting: Waiting, recount: Recount) -> Finding:
     return waiting.finding(
         "NodeSelectorMismatch",
         summary=Phrase(
-            en=f"No node takes {who}: it asks for nodes with {key}={value}, but {have}.",
-            zh=f"没有节点可接收 {who_zh}：它要求节点带有 {key}={value}，但{have_zh}。",
+            en=f"No node takes {who}: it asks for nodes with {key}={value}, but {have}",
+            zh=f"没有节点可接收 {who_zh}：它要求节点带有 {key}={value}，但{have_zh}",
         ),
         part=key,
         expected=f"a node with {key}={value}",
-        actual=f"{key}: {', '.join(values[:5]) if values else '<unset>'} on {len(nodes)} nodes"
+        actual=f"{key}: {', '.join(values[:5]) if values else '<unset>'} on {carrying or len(nodes)} nodes"
         + (f"; {one_short} nodes lack only this label" if one_short and len(misses) == 1 else ""),
         near=tuple(f"{key}={entry}" for entry in near_value) or tuple(f"{label}={value}" for label in near_key),
         evidence=(field, proof),
@@ -77,8 +85,8 @@ def _selector_remedies(
     label = command(
         f"kubectl label node {nearest.name} {key}={value}",
         summary=Phrase(
-            en=f"Or mark a node that is meant, for instance {nearest.name}",
-            zh=f"或者给预期的节点打上标签，例如 {nearest.name}",
+            en=f"Mark a node that is meant, for instance {nearest.name}",
+            zh=f"给预期的节点打上标签，例如 {nearest.name}",
         ),
         verify=f"kubectl get nodes -l {key}={value}",
         expect=Phrase(en="the node is listed", zh="列出该节点"),
@@ -127,8 +135,8 @@ def affinity_mismatch(waiting: Waiting, recount: Recount) -> Finding:
     return waiting.finding(
         "NodeAffinityMismatch",
         summary=Phrase(
-            en=f"No node takes {who}: its node affinity requires {wanted}, and the nodes have {have}.",
-            zh=f"没有节点可接收 {who_zh}：其节点亲和性要求 {wanted}，而节点为 {have}。",
+            en=f"No node takes {who}: its node affinity requires {wanted}, and the nodes have {have}",
+            zh=f"没有节点可接收 {who_zh}：其节点亲和性要求 {wanted}，而节点为 {have}",
         ),
         part=key,
         expected=f"a node with {wanted}",
@@ -170,9 +178,9 @@ def volume_elsewhere(waiting: Waiting, recount: Recount) -> Finding:
         part=name(volume),
         summary=Phrase(
             en=f"No node takes {who}: its volume {name(volume)} can only be used on nodes with {where} ({fits}), and "
-            "the pod cannot run there.",
+            "the pod cannot run there",
             zh=f"没有节点可接收 {who_zh}：其卷 {name(volume)} 只能在带有 {where} 的节点（{fits_zh}）上使用，"
-            "而 Pod 无法在那里运行。",
+            "而 Pod 无法在那里运行",
         ),
         expected=f"a node with {where} that the pod accepts",
         actual=f"usable on: {fits}",
@@ -232,8 +240,8 @@ def placement_by_words(waiting: Waiting) -> Finding:
             "the scheduler's message says so; the nodes' labels were not read", "调度器的消息如此说明；未能读取节点标签"
         ),
         summary=Phrase(
-            en=f"No node takes {who}: the scheduler finds none with {asked or 'what its affinity requires'}.",
-            zh=f"没有节点可接收 {who_zh}：调度器找不到满足 {asked or '其亲和性'} 的节点。",
+            en=f"No node takes {who}: the scheduler finds none with {asked or 'what its affinity requires'}",
+            zh=f"没有节点可接收 {who_zh}：调度器找不到满足 {asked or '其亲和性'} 的节点",
         ),
         expected=f"a node with {asked}" if asked else "a node that meets the affinity",
         actual=waiting.others(),

@@ -10,7 +10,7 @@ from diagnose.analyzers import analyzer
 from diagnose.analyzers.services.balancer import judge_balancer
 from diagnose.analyzers.services.locality import judge_locality
 from diagnose.analyzers.services.ports import judge_ports
-from diagnose.analyzers.services.reach import judge_readiness, judge_strangers
+from diagnose.analyzers.services.reach import judge_readiness, judge_slices, judge_strangers
 from diagnose.analyzers.services.selector import judge_selector
 from diagnose.analyzers.services.view import Surroundings, View, judged
 from diagnose.findings import Observation
@@ -31,6 +31,7 @@ def services(scene: Scene) -> Iterator[Observation]:
 def _judge(view: View) -> Iterator[Observation]:
     if not view.scene.graph.pods_of_service(view.service):
         yield from judge_selector(view)
+        yield from judge_slices(view)
         return
     if not view.pods:
         return  # the last pods are leaving: their owner says why

@@ -7,6 +7,7 @@ from cluster.fields import moment, objects, text
 from cluster.snapshot import Event
 from core.phrase import Phrase
 from diagnose.analyzers.services.view import View
+from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.findings import (
     Finding,
     InProgress,
@@ -49,7 +50,7 @@ def judge_balancer(view: View) -> Iterator[Observation]:
 def _pending(view: View, failed: Event | None) -> Finding:
     scene, service = view.scene, view.service
     wanted = text(service, "spec", "loadBalancerClass")
-    minutes = int(scene.created_age(service) // 60) if scene.created_age(service) < 1e9 else 0
+    age = scene.created_age(service) if scene.created_age(service) < 1e9 else 0
     if failed:
         why_en = f"its controller reports: {failed.message[:160].rstrip('.')}"
         why_zh = f"其控制器报告：{failed.message[:160].rstrip('.')}"
@@ -73,8 +74,8 @@ def _pending(view: View, failed: Event | None) -> Finding:
         object=view.ref,
         affected=view.around.hit(service),
         summary=Phrase(
-            en=f"Service {view.ref.name} has waited {minutes} min for an outside address: {why_en}.",
-            zh=f"Service {view.ref.name} 等待外部地址已 {minutes} 分钟：{why_zh}。",
+            en=f"Service {view.ref.name} has waited {spoken_time(age)} for an outside address: {why_en}",
+            zh=f"Service {view.ref.name} 等待外部地址已 {spoken_time_zh(age)}：{why_zh}",
         ),
         expected="status.loadBalancer.ingress: an address",
         actual="status.loadBalancer.ingress: <unset>",

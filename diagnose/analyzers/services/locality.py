@@ -74,9 +74,9 @@ def _local(view: View, policy: str, bare: list[str], with_pods: list[str], proof
         affected=(*users[:5], Reach(ref=ref_of(proof), edge=Edge.ENV if inside else Edge.SCHEDULING)),
         summary=Phrase(
             en=f"Service {service} only reaches pods on the caller's own node, and {where} has none: its ready pods "
-            f"are on {', '.join(with_pods[:3])}.",
+            f"are on {', '.join(with_pods[:3])}",
             zh=f"Service {service} 只访问调用方所在节点上的 Pod，而 {where_zh} 上没有：就绪的 Pod 位于 "
-            f"{', '.join(with_pods[:3])}。",
+            f"{', '.join(with_pods[:3])}",
         ),
         expected=f"spec.{policy}: Cluster",
         actual=f"spec.{policy}: Local",

@@ -79,8 +79,8 @@ def _judge_name(view: View, index: int, port: Obj, named: str, protocol: str) ->
         affected=view.reach(),
         summary=Phrase(
             en=f'Service {service} sends to the port named "{named}", but its pods have no port of that name '
-            f"(theirs: {have}).",
-            zh=f"Service {service} 指向名为 “{named}” 的端口，但其 Pod 没有这个名称的端口（已有：{have}）。",
+            f"(theirs: {have})",
+            zh=f"Service {service} 指向名为 “{named}” 的端口，但其 Pod 没有这个名称的端口（已有：{have}）",
         ),
         expected=f"spec.ports[{index}].targetPort: {value}" if value else f"a container port named {named}",
         actual=f"spec.ports[{index}].targetPort: {named}",
@@ -195,8 +195,8 @@ def _number(view: View, index: int, port: Obj, number: int, best: ServedPort, co
         affected=view.reach(),
         summary=Phrase(
             en=f"Service {service} sends to port {number} of its pods, but they {how} {label}, so connections are "
-            "refused.",
-            zh=f"Service {service} 把流量发往 Pod 的端口 {number}，而 Pod {how_zh} {label}，因此连接被拒绝。",
+            "refused",
+            zh=f"Service {service} 把流量发往 Pod 的端口 {number}，而 Pod {how_zh} {label}，因此连接被拒绝",
         ),
         expected=f"spec.ports[{index}].targetPort: {best.number}",
         actual=f"spec.ports[{index}].targetPort: {number}" + ("" if explicit else " (from port)"),
@@ -245,9 +245,9 @@ def _protocol(view: View, index: int, port: Obj, known: DeclaredPort, protocol: 
         affected=view.reach(),
         summary=Phrase(
             en=f"Service {service} forwards {protocol} on port {whole(port, 'port')}, but its pods serve port "
-            f"{known.label} over {known.protocol} only.",
+            f"{known.label} over {known.protocol} only",
             zh=f"Service {service} 在端口 {whole(port, 'port')} 转发 {protocol}，而其 Pod 的端口 {known.label} 只支持 "
-            f"{known.protocol}。",
+            f"{known.protocol}",
         ),
         expected=f"spec.ports[{index}].protocol: {known.protocol}",
         actual=f"spec.ports[{index}].protocol: {protocol}",

@@ -15,6 +15,7 @@ from diagnose.findings import (
     Remedy,
     Role,
     Severity,
+    inferred,
     proved,
 )
 from diagnose.graph import template_of
@@ -52,8 +53,8 @@ def judge_readiness(view: View) -> Iterator[Finding]:
         object=view.ref,
         affected=view.reach(),
         summary=Phrase(
-            en=f"Service {view.ref.name} has no ready pod: 0 of {count} pods of {whose} are ready.",
-            zh=f"Service {view.ref.name} 没有就绪的 Pod：{whose} 的 {count} 个 Pod 中有 0 个就绪。",
+            en=f"Service {view.ref.name} has no ready pod: 0 of {count} pods of {whose} are ready",
+            zh=f"Service {view.ref.name} 没有就绪的 Pod：{whose} 的 {count} 个 Pod 中有 0 个就绪",
         ),
         expected="at least 1 ready endpoint",
         actual=f"0 of {count} ready",
@@ -75,6 +76,11 @@ def judge_readiness(view: View) -> Iterator[Finding]:
     )
 
 
+def _none(count: int) -> str:
+    only = "the only address behind it is not ready"
+    return only if count == 1 else f"none of the {count} addresses behind it is ready"
+
+
 def _young(scene: Scene, pod: Obj) -> bool:
     """Say whether a pod is still within the time that its probes allow for a start."""
     budget = max((probe.budget_seconds for entry in long_running(pod) for probe in probes_of(entry)), default=0)
@@ -87,6 +93,44 @@ def _unready(scene: Scene, pod: Obj) -> Evidence:
         if text(entry, "type") == "Ready":
             return scene.field(pod, "status", "conditions", index, "status")
     return scene.field(pod, "status", "phase")
+
+
+def judge_slices(view: View) -> Iterator[Finding]:
+    """Report a Service whose EndpointSlices hold no ready address, where its pods could not be read."""
+    scene = view.scene
+    slices = view.around.slices(view.service)
+    listed = [entry for found in slices for entry in objects(found, "endpoints")]
+    if scene.snapshot.coverage.complete("Pod", view.ref.namespace) or not listed:
+        return
+    if any(dig(entry, "conditions", "ready") is not False for entry in listed):
+        return
+    yield Finding(
+        code="ServiceHasNoReadyEndpoints",
+        role=Role.SYMPTOM,
+        confidence=inferred(
+            "its EndpointSlices say so; the pods could not be read",
+            "其 EndpointSlice 如此显示；未能读取 Pod",
+            value=0.6,
+        ),
+        object=view.ref,
+        affected=view.around.hit(view.service),
+        summary=Phrase(
+            en=f"Service {view.ref.name} has no ready pod: {_none(len(listed))}",
+            zh=f"Service {view.ref.name} 没有就绪的 Pod：其后的 {len(listed)} 个地址均未就绪",
+        ),
+        expected="at least 1 ready endpoint",
+        actual=f"0 of {len(listed)} ready",
+        evidence=(scene.field(slices[0], "endpoints"), scene.field(view.service, "spec", "selector")),
+        next_checks=(
+            NextCheck(
+                command=f"kubectl -n {view.ref.namespace} describe pods -l {pairs(view.selector, ',')}",
+                why=Phrase(
+                    en="the pods, which could not be read here, say why they are not ready",
+                    zh="此处未能读取 Pod；其状态会说明未就绪的原因",
+                ),
+            ),
+        ),
+    )
 
 
 # -- foreign pods
@@ -109,10 +153,11 @@ def judge_strangers(view: View) -> Iterator[Finding]:
     scene = view.scene
     lost = sum(len(groups[who]) for who in strangers)
     first = foreign[0]
+    refused = view.around.refused_call(view.service)
     yield Finding(
         code="ServiceSelectsWrongPods",
-        role=Role.CONTRIBUTING,
-        severity=Severity.MEDIUM,
+        role=Role.ROOT if refused else Role.CONTRIBUTING,
+        severity=Severity.HIGH if refused else Severity.MEDIUM,
         confidence=proved(
             "the selector fits pods of several workloads and not all of them declare the target port",
             "选择器匹配多个工作负载的 Pod，而其中有的未声明目标端口",
@@ -120,10 +165,11 @@ def judge_strangers(view: View) -> Iterator[Finding]:
         object=view.ref,
         affected=view.reach(),
         summary=Phrase(
-            en=f"Service {view.ref.name} also sends traffic to {lost} pods of {', '.join(strangers)}, which do not "
-            f"serve its port; it is meant for {', '.join(mine)}.",
+            en=f"Service {view.ref.name} also sends traffic to {', '.join(strangers)} "
+            f"({lost} {'pod' if lost == 1 else 'pods'}), which does not serve its port; "
+            f"it is meant for {', '.join(mine)}" + ("; callers are refused now and then" if refused else ""),
             zh=f"Service {view.ref.name} 还把流量发给 {', '.join(strangers)} 的 {lost} 个 Pod，它们不提供该端口；"
-            f"它本应只对应 {', '.join(mine)}。",
+            f"它本应只对应 {', '.join(mine)}" + ("；调用方的连接因此时常被拒绝" if refused else ""),
         ),
         expected=f"only pods of {', '.join(mine)}",
         actual="; ".join(f"{who}: {len(pods)} pods" for who, pods in sorted(groups.items())),
@@ -131,6 +177,7 @@ def judge_strangers(view: View) -> Iterator[Finding]:
             scene.field(view.service, "spec", "selector"),
             scene.field(first, "metadata", "labels"),
             scene.field(own[0], "metadata", "labels"),
+            *([refused] if refused else []),
         ),
         remedies=(_narrow(view, pair),) if pair else (_relabel(strangers[0]),),
     )

@@ -109,8 +109,8 @@ def _role_missing(view: View) -> Finding | None:
         affected=(*scene.reach_pods(pods, Edge.SELECTOR), *view.around.hit(view.service)),
         summary=Phrase(
             en=f"Service {view.ref.name} leads to no pod because none of the {len(pods)} pods of {holder.name} "
-            f"holds the role {pair} now.",
-            zh=f"Service {view.ref.name} 没有可用的 Pod：{holder.name} 的 {len(pods)} 个 Pod 当前都不具备 {pair}。",
+            f"holds the role {pair} now",
+            zh=f"Service {view.ref.name} 没有可用的 Pod：{holder.name} 的 {len(pods)} 个 Pod 当前都不具备 {pair}",
         ),
         expected=f"a pod carries {pair}",
         actual="no pod carries it",
@@ -174,12 +174,12 @@ def _mismatch(view: View, near: list[Near], users: tuple[Reach, ...]) -> Finding
 
 def _sentence(view: View, best: Near | None, wanted: str, used_by: str) -> tuple[Phrase, str]:
     service, space = view.ref.name, view.ref.namespace
-    users_en, users_zh = (f" It is used by {used_by}.", f"使用者：{used_by}。") if used_by else ("", "")
+    users_en, users_zh = (f"; it is used by {used_by}", f"；使用者：{used_by}") if used_by else ("", "")
     if best is None:
         return (
             Phrase(
-                en=f"Service {service} leads to no pod: nothing in namespace {space} carries {wanted}.{users_en}",
-                zh=f"Service {service} 没有可用的 Pod：命名空间 {space} 中没有对象带有 {wanted}。{users_zh}",
+                en=f"Service {service} leads to no pod: nothing in namespace {space} carries {wanted}{users_en}",
+                zh=f"Service {service} 没有可用的 Pod：命名空间 {space} 中没有对象带有 {wanted}{users_zh}",
             ),
             f"a pod carries {wanted}",
         )
@@ -188,9 +188,9 @@ def _sentence(view: View, best: Near | None, wanted: str, used_by: str) -> tuple
         return (
             Phrase(
                 en=f"Service {service} leads to no pod: {best.entry.who} carries {pairs(view.selector)}, but in "
-                f"namespace {other}, and a Service only reaches pods of its own namespace {space}.{users_en}",
+                f"namespace {other}, and a Service only reaches pods of its own namespace {space}{users_en}",
                 zh=f"Service {service} 没有可用的 Pod：{best.entry.who} 带有 {pairs(view.selector)}，但位于命名空间 "
-                f"{other}，而 Service 只能选择自己命名空间 {space} 中的 Pod。{users_zh}",
+                f"{other}，而 Service 只能选择自己命名空间 {space} 中的 Pod{users_zh}",
             ),
             f"pods in namespace {other} carry {pairs(view.selector)}",
         )
@@ -198,9 +198,9 @@ def _sentence(view: View, best: Near | None, wanted: str, used_by: str) -> tuple
     return (
         Phrase(
             en=f"Service {service} leads to no pod: it looks for pods with {wanted}, but the pods of {best.entry.who} "
-            f"carry {carried}.{users_en}",
+            f"carry {carried}{users_en}",
             zh=f"Service {service} 没有可用的 Pod：它选择带有 {wanted} 的 Pod，而 {best.entry.who} 的 Pod 带有 "
-            f"{pairs(best.carried) or '其他标签'}。{users_zh}",
+            f"{pairs(best.carried) or '其他标签'}{users_zh}",
         ),
         f"pods here carry {carried}",
     )

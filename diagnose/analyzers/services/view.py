@@ -7,8 +7,9 @@ from functools import cached_property
 from itertools import pairwise
 
 from cluster.fields import Obj, dig, labels, mapping, name, namespace, numbered, objects, strings, text
-from cluster.snapshot import ref_of
-from core.evidence import ObjectRef
+from cluster.snapshot import controller_of, ref_of
+from core.evidence import Evidence, ObjectRef
+from diagnose.calls import failed_call
 from diagnose.findings import Edge, Reach
 from diagnose.graph import template_of
 from diagnose.scene import Scene
@@ -46,7 +47,9 @@ class Labelled:
     @property
     def who(self) -> str:
         """``Deployment orders``."""
-        return f"{text(self.holder, 'kind')} {name(self.holder)}"
+        above = controller_of(self.holder)
+        kind, own = (text(above, "kind"), text(above, "name")) if above else ("", "")
+        return f"{kind or text(self.holder, 'kind')} {own or name(self.holder)}"
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ class Surroundings:
                 template = template_of(holder)
                 if template is None or graph.owner(holder) is not None:
                     continue
+                if controller_of(holder) and dig(holder, "spec", "replicas") == 0:
+                    continue  # a former revision of an owner that was not read
                 found.setdefault(namespace(holder), []).append(
                     Labelled(
                         holder=holder,
@@ -156,6 +161,15 @@ class Surroundings:
             found += self.scene.reach_pods((pod for pod in pods if not pod_satisfied(self.scene, pod)), Edge.ENV)
         return tuple(dict.fromkeys(found))
 
+    def refused_call(self, service: Obj) -> Evidence | None:
+        """Quote a user of a Service that says in its log that it cannot reach it."""
+        for user in self.users(service)[:MAX_USERS]:
+            holder = self.scene.snapshot.find(user.ref) if user.edge is Edge.ENV else None
+            for pod in self.scene.graph.pods_of(holder) if holder else ():
+                if said := failed_call(self.scene, pod, service):
+                    return said
+        return None
+
     def _routes(self) -> Iterator[tuple[tuple[str, str], Reach]]:
         snapshot = self.scene.snapshot
         for ingress in snapshot.all("Ingress"):
@@ -197,7 +211,7 @@ def named_hosts(spec: Obj) -> Iterator[str]:
     for which in ("initContainers", "containers"):
         for container in objects(spec, which):
             for entry in objects(container, "env"):
-                yield from _in_variable(text(entry, "name"), text(entry, "value"))
+                yield from hosts_in(text(entry, "name"), text(entry, "value"))
             for key in ("command", "args"):
                 for word in strings(container, key):
                     yield from (match[1] for match in _IN_TEXT.finditer(word[:4000]))
@@ -207,7 +221,8 @@ def named_hosts(spec: Obj) -> Iterator[str]:
                     yield word
 
 
-def _in_variable(key: str, value: str) -> Iterator[str]:
+def hosts_in(key: str, value: str) -> Iterator[str]:
+    """Yield the host names that an environment variable's value names."""
     if not value or len(value) > 2000:
         return
     yield from (match[1] for match in _IN_TEXT.finditer(value))

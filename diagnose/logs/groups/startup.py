@@ -26,6 +26,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "环境变量",
             "secret_key_base",
             "unset",
+            "_root_password",
         ),
         patterns=patterns(
             rf"^(?:\w+\.)*KeyError: ['\"](?P<variable>{NAME})['\"]",
@@ -42,6 +43,8 @@ SIGNATURES: tuple[Signature, ...] = (
             rf"(?P<variable>{NAME})[`'\")}}\]]{{0,3}}:? (?:not (?:set|defined|provided|specified|found)\b|"
             rf"required\b|missing\b)",
             rf"could not resolve placeholder ['\"](?P<variable>{NAME})['\"]",
+            rf"environment variables? not found: [`'\"]?(?P<variable>{NAME})\b",
+            rf"\b(?:set|provide|define|specify) the [`'\"]?(?P<variable>{NAME})[`'\"]? (?:environment|env)\b",
             rf"required key (?P<variable>{NAME}) missing value",
             rf"key not found: \"(?P<variable>{NAME})\"",
             rf"(?:line \d{{1,6}}|\d{{1,6}}|sh): \$?\{{?(?P<variable>{NAME})\}}?: (?:parameter not set|unbound "
@@ -50,6 +53,7 @@ SIGNATURES: tuple[Signature, ...] = (
             rf"(?:you must|please|need to|must) (?:specify|set|provide|define)(?: one of)?(?: the)?"
             rf"(?: env\w{{0,10}}| environment variable)? ?[`'\"$({{\[]{{0,3}}(?P<variable>{NAME})\b",
             r"missing (?:`|')?(?P<variable>(?-i:secret_key_base|SECRET_KEY_BASE))",
+            r"^-? ?(?P<variable>(?-i:(?:MYSQL|MARIADB)_ROOT_PASSWORD))$",
             rf"(?:缺少|未设置|没有设置|未配置|未找到)(?:必需的?|"
             rf"必要的?)?(?:环境变量)[:： ]{{0,3}}(?P<variable>{NAME})\b",
             rf"环境变量[:： ]{{0,3}}[`'\"“「]?(?P<variable>{NAME})[`'\"”」]? ?(?:未设置|没有设置|缺失|不存在|为空|"
@@ -73,6 +77,9 @@ SIGNATURES: tuple[Signature, ...] = (
             "cannot load such file",
             "failed opening required",
             "shared librar",
+            "relocating",
+            "could not find",
+            "framework: '",
             "glibc",
             "libstdc",
             "package",
@@ -83,11 +90,14 @@ SIGNATURES: tuple[Signature, ...] = (
             r"ImportError: cannot import name '(?P<module>[\w.]{1,100})'",
             r"error while loading shared libraries: (?P<module>[^\s:]{1,150})",
             r"Error loading shared library (?P<module>[^\s:]{1,150})",
+            r"Error relocating (?P<module>[^\s:]{1,150}): \S{1,150}: symbol not found",
             r"Cannot find (?:module|package) '(?P<module>[^']{1,300})'",
             r"(?:java\.lang\.)?(?:ClassNotFoundException|NoClassDefFoundError): (?P<module>[\w.$/]{1,200})",
             r"Could not find or load main class (?P<module>[\w.$/-]{1,200})",
             r"Could not load file or assembly '(?P<module>[^',]{1,200})",
             r"cannot load such file -- (?P<module>\S{1,200})",
+            r"Could not find (?P<module>\S{1,100}-\d\S{0,40}) in (?:any of the sources|locally installed gems)",
+            r"^Framework: '(?P<module>[^']{1,100})', version '",
             r"Failed opening required '(?P<module>[^']{1,200})'",
             r"(?:PHP )?Fatal error:.{0,40} Class \"(?P<module>[^\"]{1,150})\" not found",
             r"version [`'](?P<module>GLIBC(?:XX)?_[\d.]{1,12})' not found",
@@ -105,7 +115,7 @@ SIGNATURES: tuple[Signature, ...] = (
             r"exec (?P<word>/\S{1,200}): exec format error",
             r"(?P<word>\S{1,200}): cannot execute(?: binary file)?",
             r"exec format error",
-            r"(?:^|(?:sh|bash|line \d{1,5}|\d{1,5}|exec|env): )'?(?P<word>/\S{1,200}?)'?: permission denied$",
+            r"(?:^|(?:sh|bash|line \d{1,5}|\d{1,5}|exec|env): )'?(?P<word>\.{0,2}/\S{1,200}?)'?: permission denied$",
         ),
     ),
     Signature(
@@ -160,13 +170,23 @@ SIGNATURES: tuple[Signature, ...] = (
             r"unexpected argument ['\"](?P<word>[^'\"]{1,80})['\"]",
             r"no such (?:option|command):? [`'\"]?(?P<word>[\w.-]{1,80})",
             r"can't open file '(?P<file>[^']{1,300})': \[Errno 2\]",
-            r"Unable to access jarfile (?P<file>\S{1,300})",
+            r"(?:Unable to access|Invalid or corrupt) jarfile (?P<file>\S{1,300})",
             r"Cannot find module '(?P<file>/[^']{1,300}\.(?:js|mjs|cjs|ts))'",
             r"Could not open input file: (?P<file>\S{1,300})",
             r"Missing script: [\"']?(?P<word>[\w:.-]{1,80})",
             r"(?:sh|bash|ash|dash)(?:: line \d{1,5}|: \d{1,5})?: syntax error.{0,80}unexpected",
         ),
         not_patterns=patterns(r"\bHTTP/|client \d|request", r"SQLSTATE|near \""),
+    ),
+    Signature(
+        id="B10",
+        code="AppConfigInvalid",
+        any_level=True,
+        words=("unrecognized configuration parameter",),
+        patterns=patterns(
+            r"unrecognized configuration parameter \"(?P<key>[^\"]{1,80})\" "
+            r"in file \"(?P<file>[^\"]{1,200})\" line (?P<line>\d{1,6})",
+        ),
     ),
     Signature(
         id="B10",
@@ -195,6 +215,9 @@ SIGNATURES: tuple[Signature, ...] = (
             "parsing",
             "配置",
             "unknown field",
+            "could not be cast",
+            "syntax error on line",
+            ">>> '",
             "invalid url",
             "invalid character",
             "invalid literal",
@@ -209,7 +232,7 @@ SIGNATURES: tuple[Signature, ...] = (
             rf"(?:error|fail\w{{0,4}}|cannot|could not|unable|invalid).{{0,60}}?{_FILE}.{{0,40}}?(?:line |"
             rf":)(?P<line>\d{{1,6}})",
             rf"(?:fail\w{{0,4}}|error|unable|could not|cannot)(?: to)? (?:load|pars|read|decod|"
-            rf"unmarshal)\w{{0,6}}(?: the)?"
+            rf"initiali[sz]|unmarshal)\w{{0,6}}(?: the)?"
             rf" (?:\w{{1,20}} )?config\w{{0,12}}.{{0,80}}?{_FILE}",
             r"(?:fail\w{0,4}|error|unable|could not|cannot)(?: to)? (?:load|pars|read|decod|unmarshal|"
             r"validat)\w{0,6}(?: the)?"
@@ -223,12 +246,21 @@ SIGNATURES: tuple[Signature, ...] = (
             r"unknown variable '(?P<key>[\w-]{1,80})",
             r"unknown (?:field|key|setting|property) [\"'`](?P<key>[\w.-]{1,80})",
             r"FATAL CONFIG FILE ERROR",
+            r"^>>> '(?P<key>[\w-]{1,80})[^']{0,200}'",
+            r"configuration file \"(?P<file>[^\"]{1,200})\" contains errors",
             r"Error parsing (?:INI|YAML) config",
             r"invalid (?:configuration )?value(?: for)?[: ]{1,2}[\"'`]?(?P<key>[\w.-]{1,80})",
             r"invalid value [\"'](?P<value>[^\"']{0,80})[\"'] for (?:flag |option |key |setting |env\w{0,10} "
             r"(?:variable |var )?)?-{0,2}"
             r"[\"'`]?(?P<key>[\w.-]{1,80})",
-            r"strconv\.Parse\w{2,6}: parsing \"(?P<value>[^\"]{0,80})\"",
+            r"strconv\.(?:Parse\w{2,6}|Atoi): parsing \"(?P<value>[^\"]{0,80})\"",
+            r"could not be cast to integer value as '(?P<value>[^']{0,80})'",
+            r"\bparsing \[(?P<file>/[^\]:]{1,200}):(?P<line>\d{1,6})\]",
+            r"\b(?:can't|cannot|could not|unable to) (?:open|find|read) (?:the )?config\w{0,12} file "
+            r"'?(?P<file>/[^\s']{1,200})",
+            r"Syntax error on line (?P<line>\d{1,6}) of (?P<file>/[^\s:]{1,200})",
+            r"yaml\.(?:scanner|parser|composer|constructor|reader)\.\w{0,30}(?:Exception|Error)",
+            r"\bvalidation errors? for \w{0,60}(?:Settings|Config)\w{0,20}",
             r"invalid literal for int\(\) with base 10: '(?P<value>[^']{0,80})'",
             r"unsupported (?:URL )?scheme",
             r"invalid (?:DSN|URL|connection string|URI|port)\b",
@@ -236,6 +268,7 @@ SIGNATURES: tuple[Signature, ...] = (
             r"config\w{0,10}.{0,20} (?:validation|schema) (?:error|failed)",
             r"invalid config\w{0,10}|config\w{0,10} (?:is )?invalid|(?<!no )configuration error|bad configuration",
             r"max virtual memory areas vm\.max_map_count \[(?P<value>\d{1,12})\] is too low",
+            r"配置文件 ?(?P<file>/[^\s，：:]{1,200}).{0,60}(?:错误|无效|解析失败|不存在|格式)",
             r"配置(?:文件)?.{0,20}(?:错误|无效|解析失败|不存在|格式)",
         ),
         not_patterns=patterns(

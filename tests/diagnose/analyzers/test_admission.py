@@ -462,7 +462,7 @@ def test_the_corrected_values_keep_the_ratio_too() -> None:
         "is 4, cpu max limit to request ratio per Container is 2, but provided ratio is 80.000000]"
     )
     command = one(*refused(text, body=body)).remedies[0].command
-    assert '"requests":{"cpu":"500m"},"limits":{"cpu":"1"}' in command
+    assert '"limits":{"cpu":"1"},"requests":{"cpu":"500m"}' in command
 
 
 def test_a_request_above_a_limit_that_a_limit_range_fills_in_is_its_violation() -> None:

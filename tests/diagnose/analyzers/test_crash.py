@@ -348,7 +348,7 @@ def test_an_init_container_is_named_as_the_part() -> None:
     given = build.scene(*build.deployed(body), logs={(POD, "migrate", True): ["ERROR no such migration 0042"]})
     (finding,) = build.findings(crash, given)
     assert (finding.code, finding.part, finding.object.name) == ("AppCrashed", "migrate", "app")
-    assert "init container migrate" in finding.summary.en
+    assert "Init container migrate" in finding.summary.en
 
 
 def test_a_probe_kill_is_left_to_the_probes() -> None:

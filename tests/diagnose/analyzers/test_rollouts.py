@@ -187,7 +187,7 @@ def test_a_stateful_set_stands_at_the_first_pod_that_is_not_ready() -> None:
     finding = one(*stateful([True, False]))
     assert (finding.code, finding.part, finding.role) == ("StatefulSetOrdinalBlocked", "1", Role.SYMPTOM)
     assert "db-1" in finding.summary.en
-    assert "db-2 are not created" in finding.summary.en
+    assert "db-2 is not created" in finding.summary.en
     assert finding.affected[0].ref.name == "db-1"
 
 
@@ -247,7 +247,8 @@ def test_a_daemon_set_whose_update_does_not_arrive_is_stuck() -> None:
     finding = one(daemon(updated=1, ready=2))
     assert finding.code == "RolloutStuck"
     assert "no pod became ready" in finding.actual
-    silent(daemon(updated=1, ready=2, updateStrategy={"type": "OnDelete"}))
+    by_hand = one(daemon(updated=1, ready=2, updateStrategy={"type": "OnDelete"}))
+    assert (by_hand.code, by_hand.variant) == ("WorkloadSuspended", "on_delete")
     silent(daemon())
 
 

@@ -1,0 +1,186 @@
+"""Which codes absorb which: the folding order of the catalogue (2.4) as data, and the exceptions to it.
+
+Allowing is half of it only: ``diagnose.causes`` also asks that both stand on one path of the object graph.
+"""
+
+from diagnose.findings import Finding, Role
+
+LAST_RESORT = frozenset(
+    {
+        "InitContainerHanging",
+        "JobBackoffLimitExceeded",
+        "ProbeFailing",
+        "RolloutStuck",
+        "ServiceHasNoReadyEndpoints",
+        "StatefulSetOrdinalBlocked",
+        "Unschedulable",
+    }
+)
+"""Symptoms by nature: they become a root only when nothing explains them."""
+
+_ADMISSION = frozenset(
+    {
+        "AdmissionPolicyDenied",
+        "AdmissionWebhookCertificateInvalid",
+        "AdmissionWebhookDenied",
+        "AdmissionWebhookUnavailable",
+        "LimitRangeViolated",
+        "PodSecurityViolated",
+        "PodSpecRejected",
+        "QuotaExceeded",
+        "QuotaRequiresResources",
+        "ServiceAccountMissing",
+    }
+)
+_CLAIMS = frozenset(
+    {
+        "ClaimLost",
+        "ClaimMissing",
+        "ClaimProvisioningFailed",
+        "ClaimResizeFailed",
+        "ClaimVolumeMismatch",
+        "ClaimVolumeTaken",
+        "DefaultStorageClassMissing",
+        "StorageClassMissing",
+    }
+)
+_SCHEDULING = frozenset(
+    {
+        "AssignedNodeMissing",
+        "HostPortConflict",
+        "InsufficientResources",
+        "NodeAffinityMismatch",
+        "NodePodLimitReached",
+        "NodeSelectorMismatch",
+        "NodesCordoned",
+        "PodAffinityUnsatisfied",
+        "PodAntiAffinityConflict",
+        "SchedulerNameUnknown",
+        "SchedulerUnavailable",
+        "SchedulingGated",
+        "TaintNotTolerated",
+        "TopologySpreadUnsatisfied",
+        "VolumeZoneConflict",
+    }
+)
+_START = frozenset(
+    {
+        "CommandNotExecutable",
+        "CommandNotFound",
+        "ConfigKeyMissing",
+        "ConfigMapMissing",
+        "ContainerStartFailed",
+        "ImageArchitectureMismatch",
+        "ImageNeverPulled",
+        "ImagePullFailed",
+        "ImagePullSecretMissing",
+        "ImageRateLimited",
+        "ImageReferenceInvalid",
+        "ImageRegistryNameUnresolved",
+        "ImageRegistryTLSFailed",
+        "ImageRegistryUnauthorized",
+        "ImageRegistryUnreachable",
+        "ImageRepositoryNotFound",
+        "ImageTagNotFound",
+        "MountTargetInvalid",
+        "PodAddressesExhausted",
+        "PostStartHookFailed",
+        "RunAsNonRootViolated",
+        "SandboxCreationFailed",
+        "SecretMissing",
+    }
+)
+_MEMORY = frozenset({"OOMKilled", "OOMKilledByNode", "RuntimeHeapExhausted"})
+_PROBE_SETTINGS = frozenset(
+    {
+        "AppListensOnLoopback",
+        "ProbeCommandMissing",
+        "ProbeTimingTooTight",
+        "ProbeWrongPath",
+        "ProbeWrongPort",
+        "ProbeWrongProtocol",
+    }
+)
+_CRASH = frozenset(
+    {
+        "AppConfigInvalid",
+        "AppCrashed",
+        "AppModuleMissing",
+        "AppPermissionDenied",
+        "CommandInvalid",
+        "EnvVarMissing",
+        "FilesystemReadOnly",
+        "PortConflict",
+        "ProcessExitedZero",
+        "ProcessKilledBySignal",
+        "RootUserRefused",
+    }
+)
+_CRASH_EFFECTS = frozenset({"AppErrorsInLog", "ProbeFailing", "RestartsIncreasing"})
+_PROBE_EFFECTS = frozenset(
+    {"AppCrashed", "ProbeFailing", "ProcessExitedZero", "ProcessKilledBySignal", "RestartsIncreasing"}
+)
+_SERVICE = frozenset(
+    {"ServiceProtocolMismatch", "ServiceSelectorMismatch", "ServiceSelectsWrongPods", "ServiceTargetPortMismatch"}
+)
+_WORKLOAD_SYMPTOMS = frozenset(
+    {
+        "DaemonSetNodesUncovered",
+        "JobBackoffLimitExceeded",
+        "JobDeadlineExceeded",
+        "RolloutStuck",
+        "ServiceHasNoReadyEndpoints",
+        "StatefulSetOrdinalBlocked",
+    }
+)
+
+ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
+    (_ADMISSION, _WORKLOAD_SYMPTOMS),
+    (_CLAIMS, _SCHEDULING | {"Unschedulable", "ReadinessGateUnsatisfied"} | _WORKLOAD_SYMPTOMS),
+    (_SCHEDULING, frozenset({"Unschedulable"}) | _WORKLOAD_SYMPTOMS),
+    (frozenset({"Unschedulable"}), _WORKLOAD_SYMPTOMS),
+    (frozenset({"AssignedNodeMissing"}), frozenset({"ContainerStartFailed", "InitContainerHanging"})),
+    (frozenset({"DaemonSetNodesUncovered"}), frozenset({"SandboxCreationFailed"})),
+    (_START, _MEMORY | _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
+    (_MEMORY, _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
+    (frozenset({"PortConflict"}), _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS),
+    (_PROBE_SETTINGS | {"ReadinessGateUnsatisfied"}, _PROBE_EFFECTS | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
+    (_CRASH, _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
+    (frozenset({"RestartsIncreasing", "ProbeFailing"}), _WORKLOAD_SYMPTOMS),
+    (frozenset({"InitContainerHanging"}), _WORKLOAD_SYMPTOMS),
+    (_SERVICE, frozenset({"ServiceHasNoReadyEndpoints", "InitContainerHanging"})),
+    (frozenset({"WorkloadScaledToZero", "WorkloadSuspended"}), _WORKLOAD_SYMPTOMS),
+    (frozenset({"JobSidecarBlocksCompletion"}), frozenset({"JobDeadlineExceeded", "CronJobConcurrencyBlocked"})),
+    (
+        _START | _CRASH | _MEMORY | {"JobBackoffLimitExceeded", "JobDeadlineExceeded"},
+        frozenset({"CronJobConcurrencyBlocked"}),
+    ),
+    (frozenset({"StatefulSetServiceMissing"}), frozenset({"AppCrashed", "ProbeFailing"}) | _WORKLOAD_SYMPTOMS),
+    (frozenset({"RolloutStuck", "StatefulSetOrdinalBlocked"}), frozenset({"ServiceHasNoReadyEndpoints"})),
+)
+"""Left absorbs right on one path; earlier rows stand deeper and win."""
+
+_SAME_CONTAINER = _START | _MEMORY | _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH | _CRASH_EFFECTS
+"""Codes of one container: they explain each other only within it."""
+
+
+def depth(code: str) -> int:
+    """Return how deep a code stands: the index of the first row of ``ABSORBS`` that lets it absorb."""
+    return next((index for index, (left, _) in enumerate(ABSORBS) if code in left), len(ABSORBS))
+
+
+def may_absorb(cause: Finding, symptom: Finding) -> bool:
+    """Say whether the catalogue lets one finding fold the other, containers considered."""
+    if cause.code in _SAME_CONTAINER and symptom.code in _SAME_CONTAINER and cause.part != symptom.part:
+        return False
+    if "DaemonSetNodesUncovered" in {cause.code, symptom.code} and not _agent_fits(cause, symptom):
+        return False
+    if (cause.code, symptom.code) == ("StatefulSetServiceMissing", "AppCrashed"):
+        return any(cause.object.name in entry.quote for entry in symptom.evidence)
+    return any(cause.code in left and symptom.code in right for left, right in ABSORBS)
+
+
+def _agent_fits(cause: Finding, symptom: Finding) -> bool:
+    """Say whether the two may be joined: an agent that a node leaves out is a cause, pods that it lacks an effect."""
+    by_rule = Role.ROOT
+    return cause.role is by_rule if cause.code == "DaemonSetNodesUncovered" else symptom.role is not by_rule
