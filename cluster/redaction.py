@@ -17,7 +17,7 @@ from cluster.kinds import BY_KEY, group_of, kind_key
 from core.redaction import MASK, redact, secret_name
 from core.redaction import redact_lines as _redact_lines
 
-REDACTION_VERSION = 1
+REDACTION_VERSION = 2
 """Rises when a rule is added here or below, so that recordings of an older version are redacted again."""
 
 MAX_DEPTH = 128
@@ -38,7 +38,7 @@ _NEVER = frozenset({"managedFields", "openAPIV3Schema", "ownerReferences", "labe
 
 _NEVER_IN_KNOWN = _NEVER | {
     *("addresses", "affinity", "allocatable", "capacity", "hostIPs", "images", "involvedObject", "matchExpressions"),
-    *("nodeInfo", "nodeSelector", "podIPs", "ports", "regarding", "resources", "securityContext", "selector"),
+    *("nodeSelector", "podIPs", "ports", "regarding", "resources", "securityContext", "selector"),
     *("tolerations", "topologySpreadConstraints", "volumeMounts"),
 }
 """The same for kinds that Kubernetes serves: a third of a pod."""
@@ -193,6 +193,17 @@ def _variable(item: Any, depth: int, walk: _Walk) -> Any:
     return item if new is old else {**item, "value": new}
 
 
+_MACHINE_MARKS = ("machineID", "systemUUID", "bootID")
+
+
+def _node_info(value: Any, depth: int, walk: _Walk) -> Any:
+    """Mask what marks a machine out of all machines: it says nothing of the cluster and follows the machine's owner."""
+    if not isinstance(value, dict):
+        return walk(value, "", depth + 1)
+    marks = {key: MASK for key in _MACHINE_MARKS if value.get(key)}
+    return {**value, **marks} if marks else value
+
+
 def _arguments(value: Any, depth: int, walk: _Walk) -> Any:
     """Redact a command line, also where a flag and its value are two items."""
     if not isinstance(value, list):
@@ -247,6 +258,7 @@ def _same(old: list[Any], new: list[Any]) -> list[Any]:
 
 _PLACES: dict[str, Callable[[Any, int, _Walk], Any]] = {
     "annotations": _annotations,
+    "nodeInfo": _node_info,
     "env": _env,
     "httpHeaders": _env,
     "command": _arguments,

@@ -50,6 +50,7 @@ _PREFIX = re.compile(
 )
 _RANGE = re.compile(r"in range set: (?P<range>[\w.:/-]{3,100})")
 _HEX = re.compile(r"\b[0-9a-f]{12,64}\b")
+_NETWORK = re.compile(r"network|\bcni\b|plugin|subnet|hostPort", re.IGNORECASE)
 _NETWORK_PODS = re.compile(
     r"calico|flannel|cilium|weave|antrea|kube-router|canal|\bcni\b|ovn|multus|aws-node|kindnet|kube-ovn"
 )
@@ -143,6 +144,12 @@ def _failed(scene: Scene, pod: Obj, event: Event, *, several: bool) -> Finding:
     repair = Phrase(
         en="Repair the network plugin on the node: what the quoted text names", zh="按引用的文字修复该节点的网络插件"
     )
+    if not image and not _NETWORK.search(event.message):
+        what, what_zh = "make the sandbox in which a pod's containers run", "创建承载 Pod 容器的 sandbox"
+        repair = Phrase(
+            en="Repair the container runtime on the node: what the quoted text names",
+            zh="按引用的文字修复该节点的容器运行时",
+        )
     if image:
         what, what_zh = (
             "start new pods, because an image that every pod needs is not there",

@@ -258,3 +258,10 @@ def test_objects_of_any_shape_are_redacted_without_an_error(kind: str, parts: di
 def test_no_value_of_a_secret_survives(value: str, where: str) -> None:
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "n"}, where: {"key": value}}
     assert redact_object(secret)[where] == {"key": MASK}
+
+
+def test_what_marks_a_machine_is_masked_and_the_rest_of_its_description_stays() -> None:
+    info = {"machineID": "3d12", "systemUUID": "a-b", "bootID": "c-d", "kernelVersion": "6.1", "architecture": "amd64"}
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}, "status": {"nodeInfo": info}}
+    masked = {"machineID": "***", "systemUUID": "***", "bootID": "***"}
+    assert redact_object(node)["status"]["nodeInfo"] == {**info, **masked}

@@ -255,6 +255,15 @@ def _commands() -> list[Case]:
             says=("/bin/bash",),
         ),
         case(
+            "no bash in the image, crun",
+            "Readiness",
+            "ProbeCommandMissing",
+            part_with("Readiness", bash),
+            "rpc error: code = Unknown desc = command error: executable file `/bin/bash` not found in $PATH: No such file",
+            errored=True,
+            says=("/bin/bash",),
+        ),
+        case(
             "a shell without the tool",
             "Startup",
             "ProbeCommandMissing",

@@ -22,6 +22,7 @@ from tests.diagnose import (
     examination_pods_registries,
     examination_pods_rights,
     examination_pods_stacks,
+    examination_pods_texts,
     examination_pods_turns,
     examination_pods_words,
 )
@@ -43,6 +44,7 @@ CASES: tuple[Case, ...] = (
     *examination_pods_registries.CASES,
     *examination_pods_rights.CASES,
     *examination_pods_stacks.CASES,
+    *examination_pods_texts.CASES,
     *examination_pods_turns.CASES,
     *examination_pods_words.CASES,
 )

@@ -101,6 +101,7 @@ _TABLE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             r"401 Unauthorized",
             r"403 Forbidden",
+            r"status code from registry 40[13]\b",
             r"pull access denied",
             r"insufficient_scope",
             r"failed to (?:authorize|fetch (?:anonymous|oauth) token)",

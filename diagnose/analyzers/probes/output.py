@@ -4,6 +4,7 @@ import re
 
 _MISSING = re.compile(
     r"exec: \"(?P<a>[^\"]{1,200})\": (?:executable file not found|stat [^:]{1,200}: no such file|permission denied)|"
+    r"executable file [`'](?P<e>[^`']{1,200})[`'] not found|"
     r"stat (?P<b>/\S{1,200}): no such file or directory|"
     r"(?:^|\s)(?:/\S{0,60}/)?(?:ba|da|a|z|k)?sh: (?:line )?(?:\d{1,4}: )?(?P<c>[\w./-]{1,200}): "
     r"(?:(?:command )?not found|No such file or directory|Permission denied)|"
