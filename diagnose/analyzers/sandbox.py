@@ -39,7 +39,8 @@ _EXHAUSTED = re.compile(
 )
 _PLUGIN = re.compile(r"plugin type=\"(?P<plugin>[\w.-]{1,60})\"|CNI network \"(?P<network>[\w.-]{1,60})\"")
 _PREFIX = re.compile(
-    r"^(?:Failed to create pod sandbox: |\[(?=failed to set)|rpc error: code = \w{1,30} desc = |failed to create pod network sandbox "
+    r"^(?:Failed to create pod sandbox: |\[(?=failed to set)|"
+    r"rpc error: code = \w{1,30} desc = |failed to create pod network sandbox "
     r"[^:]{1,200}: |"
     r"failed to set ?up (?:network for )?sandbox (?:container )?\"[^\"]{1,100}\"(?: network for pod "
     r"\"[^\"]{1,200}\")?: |"

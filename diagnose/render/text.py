@@ -162,7 +162,7 @@ def _rest(diagnosis: Diagnosis, language: Language, paint: Paint) -> Iterator[st
     if diagnosis.checked:
         listed = comma.join(phrase.in_language(language) for phrase in diagnosis.checked)
         yield f"{paint('title', title('checked', language))}{colon}{listed}"
-    gaps = [f"{entry.kind}{_place(entry.namespace)} ({entry.state}: {entry.note})" for entry in diagnosis.coverage.gaps]
+    gaps = [f"{entry.kind}{_place(entry.namespace)} ({': '.join(filter(None, (entry.state, entry.note)))})" for entry in diagnosis.coverage.gaps]
     gaps += [printable(note) for note in diagnosis.coverage.notes]
     if gaps:
         yield paint("title", title("unseen", language))

@@ -259,7 +259,7 @@ def _commands() -> list[Case]:
             "Readiness",
             "ProbeCommandMissing",
             part_with("Readiness", bash),
-            "rpc error: code = Unknown desc = command error: executable file `/bin/bash` not found in $PATH: No such file",
+            "rpc error: code = Unknown desc = command error: executable file `/bin/bash` not found in $PATH",
             errored=True,
             says=("/bin/bash",),
         ),

@@ -95,9 +95,9 @@ def _parsed(message: str, evidence: Evidence, pod: Obj, event: Event | None = No
 def _lacking(scene: Scene, pod: Obj, reference: Reference, said: list[Said], *, running: bool) -> Iterator[Observation]:
     space = namespace(pod)
     found = scene.snapshot.get(reference.kind, space, reference.name)
-    told = next(
+    told_by = next(
         (
-            entry.evidence
+            entry
             for entry in said
             if (entry.kind, entry.name) == (reference.kind, reference.name)
             and entry.key in {"", reference.key}
@@ -105,8 +105,13 @@ def _lacking(scene: Scene, pod: Obj, reference: Reference, said: list[Said], *, 
         ),
         None,
     )
+    told = told_by.evidence if told_by is not None else None
     lack = Lack(scene=scene, pod=pod, reference=reference, found=found, said=told, running=running)
     if found is None:
+        if told_by is not None and told_by.key and not scene.snapshot.absent(reference.kind, space, reference.name):
+            # The kubelet looked into the object, so it exists, although it was not read here.
+            yield _young(lack) or key_missing(lack, None)
+            return
         if reference.key and reference.edge.value == "mount":
             return  # the whole volume reference speaks for its keys
         if scene.snapshot.absent(reference.kind, space, reference.name) or told is not None:

@@ -442,3 +442,16 @@ def test_an_init_container_that_works_or_is_young_or_a_sidecar_does_not_hang(
     lines: list[str], fields: dict[str, Any]
 ) -> None:
     assert build.findings(container_start, init_scene(lines, **fields)) == []
+
+
+def test_a_key_that_the_kubelet_did_not_find_proves_that_the_object_is_there_even_when_it_was_not_read() -> None:
+    said = f"couldn't find key MODE in ConfigMap {build.SPACE}/settings"
+    variable = {"name": "MODE", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "MODE"}}}
+    pod = build.pod(
+        containers=[build.container(env=[variable])],
+        statuses=[build.status(state=build.waiting("CreateContainerConfigError", said))],
+    )
+    found = build.findings(container_start, build.scene(*build.deployed(pod), unread=["ConfigMap"]))
+    assert [(entry.code, entry.object.name, entry.absent) for entry in found] == [
+        ("ConfigKeyMissing", "settings", False)
+    ]
