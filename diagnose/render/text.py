@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from cluster.snapshot import KindCoverage
 from core.phrase import Language
 from diagnose.findings import Diagnosis, Finding, Remedy, Role, Verdict
 from diagnose.render.document import timestamp
@@ -162,7 +163,7 @@ def _rest(diagnosis: Diagnosis, language: Language, paint: Paint) -> Iterator[st
     if diagnosis.checked:
         listed = comma.join(phrase.in_language(language) for phrase in diagnosis.checked)
         yield f"{paint('title', title('checked', language))}{colon}{listed}"
-    gaps = [f"{entry.kind}{_place(entry.namespace)} ({': '.join(filter(None, (entry.state, entry.note)))})" for entry in diagnosis.coverage.gaps]
+    gaps = [_gap(entry) for entry in diagnosis.coverage.gaps]
     gaps += [printable(note) for note in diagnosis.coverage.notes]
     if gaps:
         yield paint("title", title("unseen", language))
@@ -173,6 +174,11 @@ def _rest(diagnosis: Diagnosis, language: Language, paint: Paint) -> Iterator[st
     runbooks = sorted({finding.runbook for finding in diagnosis.roots})
     if runbooks:
         yield paint("dim", f"{title('runbook', language)}{colon}{', '.join(runbooks)}")
+
+
+def _gap(entry: KindCoverage) -> str:
+    why = ": ".join(filter(None, (entry.state, entry.note)))
+    return f"{entry.kind}{_place(entry.namespace)} ({why})"
 
 
 def _place(namespace: str) -> str:
