@@ -92,6 +92,12 @@ def headline(
         return Phrase(en=f"{label.en} {word.en}: no fault found", zh=f"{label.zh} {word.zh}：未发现故障")
     if not states:
         return Phrase(en=f"{label.en} {word.en}: nothing runs there", zh=f"{label.zh} {word.zh}：没有运行任何工作负载")
+    if len(states) == 1 and states[0].wanted:
+        state = states[0]
+        return Phrase(
+            en=f"{label.en} {word.en}: {state.ready} of {_count(state.wanted, 'pod')} ready, no fault found",
+            zh=f"{label.zh} {word.zh}：{state.wanted} 个 Pod 中 {state.ready} 个就绪，未发现故障",
+        )
     return Phrase(
         en=f"{label.en} {word.en}: {_count(len(states), 'workload')} checked, no fault found",
         zh=f"{label.zh} {word.zh}：已检查 {len(states)} 个工作负载，未发现故障",

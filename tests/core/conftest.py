@@ -1,3 +1,5 @@
+"""Settings and databases for the tests of core, on SQLite and on a real PostgreSQL."""
+
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
