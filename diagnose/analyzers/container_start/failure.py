@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cluster.fields import Obj, dig, text
+from cluster.fields import dig, text
 from cluster.snapshot import Event
-from core.evidence import Evidence, ObjectRef
+from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.containers import Container
+from diagnose.fault import ContainerFault
 from diagnose.findings import Confidence, Finding, NextCheck, Reach, Remedy, Role
 from diagnose.logs.ending import NOT_STARTED
 from diagnose.remedies import roll_back
@@ -32,38 +33,17 @@ WAITING = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(ContainerFault):
     """What is said of a container that does not start, and where it stands."""
 
-    scene: Scene
-    container: Container
     message: str
     evidence: Evidence
     event: Event | None = None
 
     @property
-    def pod(self) -> Obj:
-        """The pod."""
-        return self.container.pod
-
-    @property
-    def object(self) -> ObjectRef:
-        """What must be changed: the holder of the template."""
-        return self.scene.holder_ref(self.pod)
-
-    @property
-    def who(self) -> Phrase:
-        """Name the container as the subject of a sentence."""
-        return who(self.container)
-
-    @property
     def since(self) -> datetime | None:
         """When it began."""
         return self.event.first if self.event else self.container.ended_at
-
-    def spec_evidence(self, *path: str | int) -> Evidence:
-        """Quote a field of the container's spec in the pod."""
-        return self.scene.field(self.pod, *self.container.spec_path, *path)
 
     def finding(
         self,
@@ -99,13 +79,6 @@ class Failure:
             next_checks=tuple(next_checks),
             since=self.since,
         )
-
-
-def who(container: Container) -> Phrase:
-    """Name a container as the subject of a sentence."""
-    if container.role == "init":
-        return Phrase(en=f"Init container {container.name}", zh=f"初始化容器 {container.name}")
-    return Phrase(en=f"Container {container.name}", zh=f"容器 {container.name}")
 
 
 def failure_of(scene: Scene, container: Container) -> Failure | None:

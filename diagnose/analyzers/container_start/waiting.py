@@ -7,8 +7,9 @@ from cluster.fields import Obj, name, namespace, objects, strings, text, truth
 from cluster.names import closest
 from cluster.snapshot import ref_of
 from core.phrase import Phrase
-from diagnose.analyzers.container_start.failure import Failure, who
+from diagnose.analyzers.container_start.failure import Failure
 from diagnose.containers import Container
+from diagnose.fault import named
 from diagnose.findings import Edge, Finding, InProgress, NextCheck, Observation, Reach, Role, inferred, matched
 from diagnose.logs.matching import Match, best_match
 from diagnose.logs.reading import LogItem, LogReading, read_log
@@ -96,7 +97,7 @@ def _hanging(scene: Scene, container: Container, reading: LogReading | None, age
             break
     waits_en = f" and waits for {peer}{en}" if peer else " and its log shows no progress" if reading else ""
     waits_zh = f"，一直在等待 {peer}{zh}" if peer else "，日志没有进展" if reading else ""
-    subject = who(container)
+    subject = named(container)
     return failure.finding(
         "InitContainerHanging",
         Phrase(

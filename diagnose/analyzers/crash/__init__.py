@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from cluster.fields import Obj, text
 from core.phrase import Phrase
 from diagnose.analyzers import analyzer
-from diagnose.analyzers.crash.case import Case, spell, spell_zh
+from diagnose.analyzers.crash.case import Case
 from diagnose.analyzers.crash.ends import crash_loop_without_end, exited_zero, explained
 from diagnose.analyzers.crash.running import errors_in_log, restarts_increasing
 from diagnose.containers import Container, containers
+from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.findings import Observation, RuledOut
 from diagnose.logs.ending import (
     LOST,
@@ -99,8 +100,8 @@ def _history(scene: Scene, container: Container) -> Iterator[Observation]:
         code="AppCrashed",
         object=scene.holder_ref(container.pod),
         reason=Phrase(
-            en=f"container {container.name} ended with exit code {code} {spell(age)} ago and has run since",
-            zh=f"容器 {container.name} 在 {spell_zh(age)}前以退出码 {code} 结束，此后一直运行",
+            en=f"container {container.name} ended with exit code {code} {spoken_time(age)} ago and has run since",
+            zh=f"容器 {container.name} 在 {spoken_time_zh(age)}前以退出码 {code} 结束，此后一直运行",
         ),
         evidence=(scene.field(container.pod, *container.ended_path, "exitCode", current=False),),
         healed=True,

@@ -7,37 +7,26 @@ from typing import Any
 
 from cluster.fields import Obj, dig, mapping, text
 from cluster.snapshot import Event
-from core.evidence import Evidence, ObjectRef
+from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.containers import Container
+from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.exit_codes import explain_exit
+from diagnose.fault import ContainerFault
 from diagnose.findings import Confidence, Finding, NextCheck, Reach, Remedy, matched
 from diagnose.logs.ending import START_SECONDS, Ending
 from diagnose.logs.matching import Match
 from diagnose.remedies import roll_back
-from diagnose.scene import Scene
 
 MAX_WORDS = 200
 """Characters of a log line in a summary; the evidence quotes it whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(ContainerFault):
     """A container, its last end, and the log of it."""
 
-    scene: Scene
-    container: Container
     ending: Ending
-
-    @property
-    def pod(self) -> Obj:
-        """The pod."""
-        return self.container.pod
-
-    @property
-    def object(self) -> ObjectRef:
-        """What must be changed: the holder of the template."""
-        return self.scene.holder_ref(self.pod)
 
     @property
     def match(self) -> Match | None:
@@ -49,14 +38,6 @@ class Case:
         return self.match.captured(key) if self.match else ""
 
     @property
-    def who(self) -> Phrase:
-        """Name the container as the subject of a sentence."""
-        name = self.container.name
-        if self.container.role == "init":
-            return Phrase(en=f"Init container {name}", zh=f"初始化容器 {name}")
-        return Phrase(en=f"Container {name}", zh=f"容器 {name}")
-
-    @property
     def when(self) -> Phrase:
         """Say after which time of running it ended."""
         seconds = self.container.run_seconds
@@ -66,7 +47,7 @@ class Case:
             return Phrase(en=" at once", zh="一启动就")
         if seconds <= START_SECONDS:
             return Phrase(en=f" {seconds:.0f} s after its start", zh=f"启动 {seconds:.0f} 秒后")
-        return Phrase(en=f" after running for {spell(seconds)}", zh=f"运行 {spell_zh(seconds)}后")
+        return Phrase(en=f" after running for {spoken_time(seconds)}", zh=f"运行 {spoken_time_zh(seconds)}后")
 
     @property
     def numbers(self) -> Phrase:
@@ -81,10 +62,6 @@ class Case:
     def exit_evidence(self) -> Evidence:
         """Quote the exit code."""
         return self.scene.field(self.pod, *self.container.ended_path, "exitCode")
-
-    def spec_evidence(self, *path: str | int) -> Evidence:
-        """Quote a field of the container's spec in the pod."""
-        return self.scene.field(self.pod, *self.container.spec_path, *path)
 
     @property
     def since(self) -> datetime | None:
@@ -165,20 +142,6 @@ class Case:
         slug = self.object.slug
         loggable = self.object.kind in {"Deployment", "StatefulSet", "DaemonSet", "Job", "ReplicaSet"}
         return slug if loggable else f"pod/{text(self.pod, 'metadata', 'name')}"
-
-
-def spell(seconds: float) -> str:
-    """Write a duration in its largest sensible unit: ``45 s``, ``12 min``, ``3 h``."""
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
-
-
-def spell_zh(seconds: float) -> str:
-    """Write a duration in Chinese, in the same unit as ``spell``."""
-    if seconds < 120:
-        return f"{seconds:.0f} 秒"
-    return f"{seconds / 60:.0f} 分钟" if seconds < 7200 else f"{seconds / 3600:.0f} 小时"
 
 
 def cut(words: str, size: int = MAX_WORDS) -> str:

@@ -6,13 +6,14 @@ from cluster.fields import strings, text
 from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.analyzers.crash.arguments import command_invalid, module_missing
-from diagnose.analyzers.crash.case import Case, cut, spell, spell_zh
+from diagnose.analyzers.crash.case import Case, cut
 from diagnose.analyzers.crash.dependency import dependency
 from diagnose.analyzers.crash.privileges import permission_denied, root_refused
 from diagnose.analyzers.crash.rights import read_only
 from diagnose.analyzers.crash.settings import config_invalid, variable_missing
 from diagnose.analyzers.crash.taken import port_conflict
 from diagnose.containers import Container
+from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.exit_codes import signal_name
 from diagnose.findings import Finding, Observation, RuledOut, inferred, matched, proved
 from diagnose.logs.ending import Ending, read_ending
@@ -178,8 +179,8 @@ def exited_zero(scene: Scene, container: Container) -> Iterator[Observation]:
                 code="ProcessExitedZero",
                 object=scene.holder_ref(container.pod),
                 reason=Phrase(
-                    en=f"container {container.name} ended with 0 after {spell(seconds)} and was started again",
-                    zh=f"容器 {container.name} 运行 {spell_zh(seconds)}后以 0 结束并重新启动",
+                    en=f"container {container.name} ended with 0 after {spoken_time(seconds)} and was started again",
+                    zh=f"容器 {container.name} 运行 {spoken_time_zh(seconds)}后以 0 结束并重新启动",
                 ),
                 evidence=(scene.field(container.pod, *container.ended_path, "exitCode", current=False),),
             )
@@ -220,13 +221,13 @@ def _exited_zero(case: Case, seconds: float) -> Finding:
     return case.finding(
         "ProcessExitedZero",
         Phrase(
-            en=f"{case.who.en} ends without an error after {spell(seconds)}, again and again"
+            en=f"{case.who.en} ends without an error after {spoken_time(seconds)}, again and again"
             f" ({container.restarts} restarts): {why_en}",
-            zh=f"{case.who.zh} 每次运行 {spell_zh(seconds)}后正常结束，反复重启（已重启 {container.restarts} 次）："
-            f"{why_zh}",
+            zh=f"{case.who.zh} 每次运行 {spoken_time_zh(seconds)}后正常结束，"
+            f"反复重启（已重启 {container.restarts} 次）：{why_zh}",
         ),
         expected="a process that stays in the foreground",
-        actual=f"exitCode 0 after {spell(seconds)}" + (f", command: {cut(shown, 120)}" if shown else ""),
+        actual=f"exitCode 0 after {spoken_time(seconds)}" + (f", command: {cut(shown, 120)}" if shown else ""),
         evidence=[case.spec_evidence(*where)] if where else [],
         confidence=proved("exit code 0 under restartPolicy Always", "restartPolicy 为 Always 时退出码为 0", twice=True),
         remedies=(

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from core.phrase import Phrase
-from diagnose.analyzers.crash.case import Case, cut, spell, spell_zh
+from diagnose.analyzers.crash.case import Case, cut
 from diagnose.containers import Container
+from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.exit_codes import explain_exit
 from diagnose.findings import Finding, Observation, Role, Severity, matched, proved
 from diagnose.logs.ending import LOST, Ending, killed_by_probe
@@ -47,9 +48,9 @@ def restarts_increasing(scene: Scene, container: Container) -> Iterator[Observat
         part=container.name,
         affected=scene.reach_pods([container.pod]),
         summary=Phrase(
-            en=f"{case.who.en} is up now and has restarted {container.restarts} times, last {spell(age)} ago "
+            en=f"{case.who.en} is up now and has restarted {container.restarts} times, last {spoken_time(age)} ago "
             f"({meaning.en})",
-            zh=f"{case.who.zh} 当前在运行，但已重启 {container.restarts} 次，最近一次在 {spell_zh(age)}前（"
+            zh=f"{case.who.zh} 当前在运行，但已重启 {container.restarts} 次，最近一次在 {spoken_time_zh(age)}前（"
             f"{meaning.zh}）",
         ),
         expected="no restarts",

@@ -8,13 +8,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from cluster.fields import Obj, name, numbered, objects, strings, text
+from cluster.fields import name, numbered, objects, strings, text
 from cluster.snapshot import Event
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers.image_pull.reference import Reference, canonical, parse
 from diagnose.analyzers.image_pull.texts import Told, innermost, told
-from diagnose.containers import Container, containers
+from diagnose.containers import containers
+from diagnose.fault import ContainerFault
 from diagnose.findings import Confidence, Finding, NextCheck, Remedy
 from diagnose.graph import template_of
 from diagnose.remedies import container_change, roll_back, template_patch
@@ -100,22 +101,10 @@ class Known:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pull:
+class Pull(ContainerFault):
     """A failed pull: the container that waits, the image, and what the runtime says."""
 
-    scene: Scene
-    container: Container
     known: Known
-
-    @property
-    def pod(self) -> Obj:
-        """The pod."""
-        return self.container.pod
-
-    @property
-    def object(self) -> ObjectRef:
-        """What must be changed: the holder of the template."""
-        return self.scene.holder_ref(self.pod)
 
     @cached_property
     def event(self) -> Event | None:

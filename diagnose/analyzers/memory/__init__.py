@@ -8,10 +8,11 @@ from cluster.snapshot import Event
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers import analyzer
-from diagnose.analyzers.crash.case import Case, spell, spell_zh
+from diagnose.analyzers.crash.case import Case
 from diagnose.analyzers.memory.amounts import Limit, heap_of, limit_of, raised, shown
 from diagnose.analyzers.memory.heap import heap_exhausted
 from diagnose.containers import Container, containers
+from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.findings import Finding, NextCheck, Observation, RuledOut, inferred, matched, proved
 from diagnose.logs.ending import NOT_STARTED, Ending, killed_by_node, killed_by_probe, read_ending
 from diagnose.logs.reading import read_log
@@ -134,7 +135,8 @@ def _killed(scene: Scene, container: Container, variant: str) -> Finding:
         affected=scene.reach_pods([container.pod]),
         summary=Phrase(en=f"{summary.en}{remark.en}", zh=f"{summary.zh}{remark.zh}"),
         expected=f"memory within {limit.written if limit else 'the limit'}",
-        actual="OOMKilled" + (f" after {spell(container.run_seconds)}" if container.run_seconds is not None else ""),
+        actual="OOMKilled"
+        + (f" after {spoken_time(container.run_seconds)}" if container.run_seconds is not None else ""),
         evidence=tuple(dict.fromkeys(evidence))[:4],
         remedies=(
             *remedies,
@@ -202,8 +204,8 @@ def _over(scene: Scene, container: Container) -> Iterator[RuledOut]:
         code="OOMKilled",
         object=scene.holder_ref(container.pod),
         reason=Phrase(
-            en=f"container {container.name} exceeded its memory limit {spell(age)} ago and has run since",
-            zh=f"容器 {container.name} 在 {spell_zh(age)}前超出内存上限，此后一直运行",
+            en=f"container {container.name} exceeded its memory limit {spoken_time(age)} ago and has run since",
+            zh=f"容器 {container.name} 在 {spoken_time_zh(age)}前超出内存上限，此后一直运行",
         ),
         evidence=(scene.field(container.pod, *container.ended_path, "reason", current=False),),
         healed=True,
