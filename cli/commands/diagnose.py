@@ -32,6 +32,12 @@ class Level(StrEnum):
     LOW = "low"
 
 
+class Extra(StrEnum):
+    """What ``--include`` adds to a diagnosis."""
+
+    HYGIENE = "hygiene"
+
+
 def diagnose(
     *,
     language: Language,
@@ -56,9 +62,10 @@ def diagnose(
     fail_on: Annotated[
         Level | None, typer.Option("--fail-on", help="Exit with 3 when a cause is at least this severe.")
     ] = None,
-    include_hygiene: Annotated[
-        bool, typer.Option("--include-hygiene", help="Also list what is not broken but could be better.")
-    ] = False,
+    include: Annotated[
+        list[Extra] | None,
+        typer.Option("--include", help="Also list: hygiene (not broken, but could be better).", metavar="WHAT"),
+    ] = None,
     kubeconfig: Kubeconfig = None,
     context: Context = "",
     as_user: AsUser = "",
@@ -96,7 +103,9 @@ def diagnose(
     )
     settings = load_settings(config)
     snapshot, space = snapshot_for(wanted, settings)
-    diagnosis = run(snapshot, target=target, namespace=space, numbers=settings.diagnose, hygiene=include_hygiene)
+    diagnosis = run(
+        snapshot, target=target, namespace=space, numbers=settings.diagnose, hygiene=Extra.HYGIENE in (include or ())
+    )
     match output:
         case Output.TEXT:
             sys.stdout.write(render.text(diagnosis, language.value, painter(sys.stdout)))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import get_args
 
 from cluster.fields import Obj, labels, mapping, namespace, objects, text, whole
 from diagnose.analyzers.scheduling.message import Reason
@@ -242,19 +243,5 @@ class Recount:
 
 
 VOLUME_TERMS = ("spec", "nodeAffinity", "required", "nodeSelectorTerms")
-_ORDER: tuple[Reason, ...] = (
-    "resource",
-    "pods",
-    "cordon",
-    "taint",
-    "placement",
-    "pod_affinity",
-    "anti_affinity",
-    "spread",
-    "ports",
-    "zone",
-    "volumes",
-    "claim",
-    "other",
-)
+_ORDER: tuple[Reason, ...] = get_args(Reason)
 """The order of the catalogue's table: it decides between reasons that block equally many nodes."""
