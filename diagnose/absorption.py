@@ -134,9 +134,58 @@ _WORKLOAD_SYMPTOMS = frozenset(
     }
 )
 
+_NODES = frozenset({"NodeContainerRuntimeDown", "NodeKubeletDown", "NodeNetworkNotReady", "NodeUnreachable"})
+_NODE_AGENTS = frozenset({"CSIDriverUnregistered", "ControlPlaneComponentDown", "KubeProxyDown"})
+_VOLUMES = frozenset(
+    {
+        "CSIDriverUnregistered",
+        "VolumeAttachFailed",
+        "VolumeFull",
+        "VolumeMountFailed",
+        "VolumeMultiAttach",
+        "VolumePermissionDenied",
+    }
+)
+_EVICTIONS = frozenset(
+    {
+        "EphemeralStorageLimitExceeded",
+        "EvictedByNodePressure",
+        "EvictedByTaint",
+        "NodeAdmissionRejected",
+        "PodPreempted",
+    }
+)
+_HELD_UP = frozenset({"ContainerStartFailed", "InitContainerHanging"})
+
 ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
+    (
+        _NODES,
+        frozenset({"EvictedByTaint", "SandboxCreationFailed", "TaintNotTolerated", "Unschedulable"})
+        | _VOLUMES - {"VolumeFull", "VolumePermissionDenied"}
+        | _HELD_UP
+        | _PROBE_EFFECTS
+        | _CRASH_EFFECTS
+        | _WORKLOAD_SYMPTOMS
+        | {"ControlPlaneComponentDown", "KubeProxyDown"},
+    ),
+    (
+        frozenset({"NodeUnderPressure"}),
+        frozenset({"EvictedByNodePressure", "TaintNotTolerated", "Unschedulable"}) | _WORKLOAD_SYMPTOMS,
+    ),
     (_ADMISSION, _WORKLOAD_SYMPTOMS),
     (_CLAIMS, _SCHEDULING | {"Unschedulable", "ReadinessGateUnsatisfied"} | _WORKLOAD_SYMPTOMS),
+    (_CLAIMS, _VOLUMES),
+    (frozenset({"CSIDriverUnregistered"}), frozenset({"VolumeAttachFailed", "VolumeMountFailed"})),
+    (
+        frozenset({"VolumeMultiAttach"}),
+        frozenset({"PodAntiAffinityConflict", "Unschedulable", "VolumeZoneConflict"}),
+    ),
+    (_VOLUMES, _HELD_UP | _WORKLOAD_SYMPTOMS),
+    (
+        frozenset({"VolumeFull", "VolumePermissionDenied"}),
+        frozenset({"AppCrashed", "AppPermissionDenied"}) | _CRASH_EFFECTS | _PROBE_EFFECTS,
+    ),
+    (_EVICTIONS, _WORKLOAD_SYMPTOMS),
     (_SCHEDULING, frozenset({"Unschedulable"}) | _WORKLOAD_SYMPTOMS),
     (frozenset({"Unschedulable"}), _WORKLOAD_SYMPTOMS),
     (frozenset({"AssignedNodeMissing"}), frozenset({"ContainerStartFailed", "InitContainerHanging"})),
@@ -146,8 +195,19 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"PortConflict"}), _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS),
     (_PROBE_SETTINGS | {"ReadinessGateUnsatisfied"}, _PROBE_EFFECTS | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
     (_CRASH, _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
-    (frozenset({"RestartsIncreasing", "ProbeFailing"}), _WORKLOAD_SYMPTOMS),
+    (_START | _CRASH | _MEMORY | _PROBE_SETTINGS, _NODE_AGENTS),
+    (frozenset({"ControlPlaneComponentDown", "RestartsIncreasing", "ProbeFailing"}), _WORKLOAD_SYMPTOMS),
     (frozenset({"InitContainerHanging"}), _WORKLOAD_SYMPTOMS),
+    (
+        frozenset({"CertificateNotIssued"}),
+        frozenset({"CertificateExpired", "IngressTLSSecretMissing", "SecretMissing"}),
+    ),
+    (
+        frozenset({"CertificateExpired", "CertificateHostMismatch", "PeerCertificateRejected"}),
+        frozenset({"AppCrashed", "ProbeFailing"}) | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS,
+    ),
+    (frozenset({"GatewayNotProgrammed"}), frozenset({"RouteBackendInvalid", "RouteNotAccepted"})),
+    (frozenset({"AutoscalerRequestsMissing", "ScaledObjectNotReady"}), frozenset({"AutoscalerMetricsUnavailable"})),
     (_SERVICE, frozenset({"ServiceHasNoReadyEndpoints", "InitContainerHanging"})),
     (frozenset({"WorkloadScaledToZero", "WorkloadSuspended"}), _WORKLOAD_SYMPTOMS),
     (frozenset({"JobSidecarBlocksCompletion"}), frozenset({"JobDeadlineExceeded", "CronJobConcurrencyBlocked"})),

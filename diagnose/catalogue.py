@@ -5,17 +5,23 @@ One file of ``diagnose.codes`` per family; ``CODES`` joins them in the order of 
 
 from diagnose.codes import (
     admission,
+    autoscaling,
+    certificates,
     claims,
     container_start,
     crash,
+    evictions,
     image_pull,
     jobs,
     memory,
+    nodes,
     probes,
     rollouts,
+    routes,
     sandbox,
     scheduling,
     services,
+    volumes,
 )
 from diagnose.codes.code import Code
 
@@ -30,7 +36,13 @@ CODES: tuple[Code, ...] = (
     *probes.CODES,
     *scheduling.CODES,
     *claims.CODES,
+    *volumes.CODES,
+    *evictions.CODES,
+    *nodes.CODES,
     *services.CODES,
+    *routes.CODES,
+    *certificates.CODES,
+    *autoscaling.CODES,
     *rollouts.CODES,
     *admission.CODES,
     *jobs.CODES,

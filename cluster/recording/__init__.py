@@ -17,7 +17,8 @@ from cluster.recording.archive import members
 from cluster.recording.bundle import MANIFEST, BundleSummary, bundle_of, read_bundle, write_bundle
 from cluster.recording.cluster_dump import build_dump, is_cluster_dump
 from cluster.recording.intake import Member, RecordingLimits
-from cluster.recording.material import Material, gather
+from cluster.recording.material import Material, decoded, gather
+from cluster.recording.transcript import is_output, is_transcript, read_transcript
 from cluster.recording.tree import build_tree
 from cluster.snapshot import Snapshot
 from core.errors import BundleBroken
@@ -43,6 +44,8 @@ def open_recording(source: Path | BinaryIO, *, limits: RecordingLimits | None = 
         raise _unrecognised("The recording is empty.")
     if first.name == MANIFEST:
         return bundle_of(chain([first], found), origin)
+    if not first.name and (is_transcript(text := decoded(first.data)) or is_output(text)):
+        return read_transcript(text, origin)
     material = gather(chain([first], found))
     if not material.files:
         raise _unrecognised(_what(material))

@@ -19,6 +19,12 @@ CLASSES = {
     "scheduling": "scheduling",
     "claims": "storage",
     "services": "network",
+    "routes": "network",
+    "certificates": "network",
+    "autoscaling": "rollout",
+    "volumes": "storage",
+    "evictions": "lifecycle",
+    "nodes": "node",
     "rollouts": "rollout",
     "admission": "admission",
     "jobs": "batch",
@@ -69,6 +75,8 @@ CONDITION_REASONS = {
     "AdmissionDenied",
     "DependencyNotReady",
     "DeadlineExceeded",
+    "CertificatePending",
+    "DomainNotVerified",
 }
 
 LAST_RESORT = (
@@ -147,6 +155,7 @@ def test_base_severity_is_high_but_for_the_listed_codes() -> None:
 
     assert lower == {
         "AppErrorsInLog": Severity.MEDIUM,
+        "AutoscalerAtMaximum": Severity.MEDIUM,
         "RestartsIncreasing": Severity.MEDIUM,
         "ServiceLocalTrafficPolicy": Severity.MEDIUM,
         "SchedulingGated": Severity.LOW,

@@ -144,6 +144,10 @@ def test_every_code_that_folds_is_in_the_catalogue(code: str) -> None:
 def test_no_two_codes_absorb_each_other() -> None:
     pairs = {(left, right) for lefts, rights in ABSORBS for left in lefts for right in rights if left != right}
     # A missing network agent breaks the pods of its node; an agent whose own sandbox fails leaves its node uncovered.
-    both_ways = {frozenset({"DaemonSetNodesUncovered", "SandboxCreationFailed"})}
+    # A storage plugin that does not start is missing on its node; a plugin that is missing keeps others from starting.
+    both_ways = {
+        frozenset({"DaemonSetNodesUncovered", "SandboxCreationFailed"}),
+        frozenset({"CSIDriverUnregistered", "ContainerStartFailed"}),
+    }
     assert {frozenset(pair) for pair in pairs if pair[::-1] in pairs} <= both_ways
     assert depth("StorageClassMissing") < depth("RolloutStuck")

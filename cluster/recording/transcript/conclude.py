@@ -1,0 +1,288 @@
+"""Make a snapshot of what a session told: settle the time, name containers, join owners, give logs to pods."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from cluster.fields import Obj, dig, mapping, moment, name, namespace, objects, text
+from cluster.kinds import BY_KEY, spoken
+from cluster.recording.material import kept_lines, written_time
+from cluster.recording.transcript.enrich import add_from_events
+from cluster.recording.transcript.log_outputs import LogOutput
+from cluster.recording.transcript.moments import MADE_UP, Ago, settled
+from cluster.recording.transcript.owners import link_owners
+from cluster.recording.transcript.pod_rows import ROW, PodRow, statuses
+from cluster.recording.transcript.session import Session
+from cluster.recording.transcript.sightings import DESCRIBED, WISH, Fragment, Place, merge
+from cluster.redaction import redact_object
+from cluster.snapshot import KindCoverage, LogCoverage, Snapshot, SnapshotBuilder
+from core.evidence import ObjectRef
+from core.redaction import redact
+
+MANY = 20
+_LEADING_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
+
+
+def conclude(session: Session, *, origin: str, stated: datetime | None) -> Snapshot:
+    """Freeze what was gathered."""
+    merged = {place: (obj, rank) for place, obj, rank in session.sightings.merged()}
+    now = stated or _now(session, merged)
+    builder = SnapshotBuilder(origin=origin)
+    if now is None:
+        now = MADE_UP
+        builder.note("the transcript holds no time of day: ages keep their distances, but no date can be trusted")
+    rowed = _name_containers(session, {place: obj for place, (obj, _) in merged.items()})
+    if rowed:
+        which = "1 pod is" if rowed == 1 else f"{rowed} pods are"
+        builder.note(f"{which} known from tables alone, which do not name containers or show their settings")
+    add_from_events({place: obj for place, (obj, _) in merged.items()}, session.events.values())
+    live = {place: obj for place, (obj, rank) in merged.items() if rank != WISH}
+    wishes = {place: obj for place, (obj, rank) in merged.items() if rank == WISH}
+    link_owners(live)
+    for obj in (*wishes.values(), *live.values()):
+        clean = {key: value for key, value in obj.items() if not key.startswith("_")}
+        builder.add(redact_object(settled(clean, now)))
+    _add_events(session, builder, now)
+    _add_coverage(session, builder)
+    _add_logs(session, builder)
+    notes = list(dict.fromkeys(session.notes))
+    for note in notes[:MANY]:
+        builder.note(redact(note))
+    if len(notes) > MANY:
+        builder.note(f"{len(notes) - MANY} more answers were refusals or could be read only in part")
+    builder.server_version = session.server_version
+    return builder.build(now=now)
+
+
+# -- time
+
+
+def _now(session: Session, merged: dict[Place, tuple[Fragment, int]]) -> datetime | None:
+    """Return the latest moment that the text proves to have been: a time in it, or a creation time plus its age."""
+    probe = SnapshotBuilder(origin="")
+    found: list[datetime] = []
+    for place, (obj, rank) in merged.items():
+        if rank >= DESCRIBED:
+            probe.add(_without_ages({key: value for key, value in obj.items() if not key.startswith("_")}))
+        made = [dig(seen.fragment, "metadata", "creationTimestamp") for seen in session.sightings.of(place)]
+        ages = [entry.seconds for entry in made if isinstance(entry, Ago)]
+        times = [
+            time
+            for obj_ in session.sightings.of(place)
+            if (time := moment(obj_.fragment, "metadata", "creationTimestamp"))
+        ]
+        if ages and times:
+            found.extend(_later(min(times), max(ages)))
+    started = {
+        (p[2], p[3]): t for p, (o, _) in merged.items() if p[0] == "Pod" and (t := moment(o, "status", "startTime"))
+    }
+    for event in session.events.values():
+        begun = started.get((event.namespace, event.object)) if event.reason == "Scheduled" else None
+        if begun and event.last is not None:
+            found.extend(_later(begun, event.last))
+    if newest := probe.newest_moment():
+        found.append(newest)
+    if found:
+        return max(found)
+    ends = (line for log in session.logs for line in log.lines[-20:] if _LEADING_TIME.match(line))
+    return max((time for line in ends if (time := written_time(line[:64]))), default=None)
+
+
+def _later(time: datetime, seconds: int) -> Iterable[datetime]:
+    try:
+        return [time + timedelta(seconds=seconds)]
+    except OverflowError:
+        return []
+
+
+def _without_ages(value: Fragment) -> Fragment:
+    out: Fragment = {}
+    for key, child in value.items():
+        if isinstance(child, dict):
+            out[key] = _without_ages(child)
+        elif isinstance(child, list):
+            out[key] = [_without_ages(item) if isinstance(item, dict) else item for item in child]
+        elif not isinstance(child, Ago):
+            out[key] = child
+    return out
+
+
+# -- pods
+
+
+def _name_containers(session: Session, merged: dict[Place, Fragment]) -> int:
+    """Turn rows of tables into container statuses; return how many pods were seen in no better form."""
+    told: dict[tuple[str, str], list[str]] = defaultdict(list)
+    inits: dict[tuple[str, str], tuple[str, ...]] = {}
+    for log in session.logs:
+        if log.kind == "Pod" and log.name:
+            key = (log.namespace, log.name)
+            told[key].extend(log.containers or ((log.container,) if log.container else ()))
+            inits[key] = log.inits or inits.get(key, ())
+    for event in session.events.values():
+        path = text(event.raw(), "involvedObject", "fieldPath")
+        if event.kind.kind == "Pod" and path.startswith("spec.containers{"):
+            told[event.namespace, event.object].append(path[16:-1])
+    templates = _templates(merged)
+    alone = 0
+    for place, obj in merged.items():
+        row = obj.get(ROW)
+        if place[0] != "Pod" or not isinstance(row, PodRow):
+            continue
+        if objects(obj, "status", "containerStatuses"):
+            _refresh(session, place, obj, row)
+            continue
+        template = _template_of(place, templates)
+        names = [text(box, "name") for box in objects(obj, "spec", "containers") if text(box, "name")]
+        if not names:
+            alone += 1
+            names = [text(box, "name") for box in template]
+            if len(names) != row.total:
+                names = [n for n in dict.fromkeys(told[place[2], place[3]]) if n not in inits.get(place[2:], ())]
+            names = _filled(names, min(row.total, 100))
+            by_name = {text(box, "name"): box for box in template}
+            obj["spec"] = merge({"containers": [by_name.get(n, {"name": n}) for n in names]}, obj.get("spec") or {})
+        init_names = [text(box, "name") for box in objects(obj, "spec", "initContainers")] or list(
+            inits.get(place[2:], ())
+        )
+        obj["status"] = merge(obj.get("status") or {}, statuses(row, names, init_names))
+    return alone
+
+
+def _filled(names: list[str], total: int) -> list[str]:
+    return [*names, *(f"container-{n}" for n in range(len(names) + 1, total + 1))][:total]
+
+
+def _templates(merged: dict[Place, Fragment]) -> dict[tuple[str, str], list[Fragment]]:
+    found: dict[tuple[str, str], list[Fragment]] = {}
+    for place, obj in merged.items():
+        boxes = [dict(box) for box in objects(obj, "spec", "template", "spec", "containers") if text(box, "name")]
+        if boxes and place[0] in {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"}:
+            found[place[2], place[3]] = boxes
+    return found
+
+
+def _template_of(place: Place, templates: dict[tuple[str, str], list[Fragment]]) -> list[Fragment]:
+    """Return the containers of the workload that the name of a pod begins with."""
+    stem = place[3]
+    for _ in range(2):
+        stem = stem.rpartition("-")[0]
+        if (place[2], stem) in templates:
+            return templates[place[2], stem]
+    return []
+
+
+def _refresh(session: Session, place: Place, obj: Fragment, row: PodRow) -> None:
+    """Let a later table correct an older, better form where both cannot be true at once."""
+    best = max((s.order for s in session.sightings.of(place) if s.rank >= DESCRIBED), default=-1)
+    entries = [dict(entry) for entry in objects(obj, "status", "containerStatuses")]
+    ready = sum(entry.get("ready") is True for entry in entries)
+    if row.order < best or (ready == row.ready and row.status not in {"Terminating", "Completed"}):
+        return
+    if row.ready == row.total and row.status == "Running":
+        for entry in entries:
+            entry.update(ready=True, state={"running": {}})
+    elif len(entries) == 1:
+        told = statuses(row, [text(entries[0], "name")], [])
+        entries = [merge(entries[0], dict(entry)) for entry in objects(told, "containerStatuses")] or entries
+    else:
+        return
+    if len(entries) == 1 and row.restarts is not None:
+        entries[0]["restartCount"] = max(row.restarts, int(entries[0].get("restartCount") or 0))
+    whole = "True" if row.ready == row.total else "False"
+    kept = [c for c in objects(obj, "status", "conditions") if c.get("type") not in {"Ready", "ContainersReady"}]
+    both = [{"type": kind, "status": whole} for kind in ("Ready", "ContainersReady")]
+    phase = "Running" if row.ready else text(obj, "status", "phase")
+    obj["status"] = {**obj["status"], "phase": phase, "containerStatuses": entries, "conditions": [*kept, *both]}
+
+
+# -- events, coverage, logs
+
+
+def _add_events(session: Session, builder: SnapshotBuilder, now: datetime) -> None:
+    for event in session.events.values():
+        raw = {"apiVersion": "v1", "kind": "Event", **event.raw()}
+        if event.last is not None:
+            raw["lastTimestamp"] = Ago(event.last)
+            raw["firstTimestamp"] = Ago(event.first if event.first is not None else event.last)
+        builder.add(redact_object(settled(raw, now)))
+
+
+def _add_coverage(session: Session, builder: SnapshotBuilder) -> None:
+    complete = {kind for (kind, where), (state, _) in session.coverage.items() if state == "complete" and not where}
+    for kind in (*BY_KEY, *(k for k, _ in session.coverage if k not in BY_KEY)):
+        found: Counter[str] = Counter(namespace(obj) for obj in builder.objects(kind))
+        for where, count in found.items():
+            if (kind, where) not in session.coverage and kind not in complete:
+                builder.covered(KindCoverage(kind=kind, namespace=where, state="partial", count=count))
+    for (kind, where), (state, note) in session.coverage.items():
+        if where and kind in complete:
+            continue
+        count = sum(1 for obj in builder.objects(kind) if not where or namespace(obj) == where)
+        builder.covered(KindCoverage(kind=kind, namespace=where, state=state, count=count, note=redact(note)))
+
+
+def _add_logs(session: Session, builder: SnapshotBuilder) -> None:
+    pods = {(namespace(pod), name(pod)): pod for pod in builder.objects("Pod")}
+    best: dict[tuple[str, str, str, bool], LogOutput] = {}
+    for log in session.logs:
+        picked = _pod_of(log, pods)
+        where, pod_name = (namespace(picked), name(picked)) if picked else (log.namespace, log.name or log.selector)
+        if not pod_name:
+            continue
+        key = (where, pod_name, log.container or _only_container(picked or {}), log.previous)
+        old = best.get(key)
+        if old is None or not _says_more(old, log):
+            best[key] = log
+    for (where, pod_name, container, previous), log in best.items():
+        kind = spoken(log.kind) if (where, pod_name) not in pods else BY_KEY["Pod"]
+        ref = ObjectRef(
+            kind=kind.kind if kind else log.kind, group=kind.group if kind else "", namespace=where, name=pod_name
+        )
+        if log.failed:
+            entry = LogCoverage(
+                pod=ref, container=container, previous=previous, state="missing", note=redact(log.failed[:300])
+            )
+            builder.log_covered(entry)
+            continue
+        kept = kept_lines("\n".join(log.lines).encode("utf-8", "replace"))
+        builder.add_log(ref, container, kept.lines, previous=previous, cut=kept.cut or log.cut)
+        if log.kind != "Pod" or not log.name:
+            builder.note(f"a log of {log.kind} {log.name or log.selector} does not say which pod wrote it")
+
+
+def _says_more(old: LogOutput, new: LogOutput) -> bool:
+    """Say that a log read before is worth more than the same one read again: read beside refused, whole beside cut."""
+    if bool(old.failed) != bool(new.failed):
+        return bool(new.failed)
+    return (not old.cut, len(old.lines)) > (not new.cut, len(new.lines))
+
+
+def _only_container(pod: object) -> str:
+    boxes = objects(pod, "spec", "containers")
+    return text(boxes[0], "name") if boxes else ""
+
+
+def _pod_of(log: LogOutput, pods: Mapping[tuple[str, str], Obj]) -> object:
+    """Return the pod that a log is of; of a workload the one that kubectl would pick, as far as can be seen."""
+    if log.kind == "Pod" and log.name:
+        return pods.get((log.namespace, log.name))
+    members: list[object] = []
+    wanted = dict(part.split("=", 1) for part in log.selector.replace("==", "=").split(",") if "=" in part)
+    for (where, pod_name), pod in pods.items():
+        if where != log.namespace:
+            continue
+        worn = mapping(pod, "metadata", "labels")
+        if log.name and log.kind != "Pod":
+            mine = re.fullmatch(re.escape(log.name) + r"(?:-[a-z0-9]{1,12}){1,2}", pod_name) is not None
+        else:
+            mine = bool(wanted) and all(worn.get(k) == v for k, v in wanted.items())
+        if mine:
+            members.append(pod)
+    members.sort(key=lambda pod: (text(pod, "status", "phase") != "Running", -_ready(pod), name(pod)))
+    return members[0] if members else None
+
+
+def _ready(pod: object) -> int:
+    return sum(entry.get("ready") is True for entry in objects(pod, "status", "containerStatuses"))
