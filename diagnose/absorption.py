@@ -7,7 +7,9 @@ from diagnose.findings import Finding, Role
 
 LAST_RESORT = frozenset(
     {
+        "DependencyUnreachable",
         "InitContainerHanging",
+        "NameNotResolved",
         "JobBackoffLimitExceeded",
         "ProbeFailing",
         "RolloutStuck",
@@ -157,6 +159,24 @@ _EVICTIONS = frozenset(
 )
 _HELD_UP = frozenset({"ContainerStartFailed", "InitContainerHanging"})
 
+_NAMES = frozenset({"ClientAddressUnknown", "ClusterDNSConfigInvalid", "ClusterDNSDown", "PodDNSPolicyWrong"})
+_PEERS = frozenset({"BrokerUnavailable", "ClientPortMismatch", "DependencyUnreachable", "EnvVarShadowed"})
+_STORES = frozenset(
+    {
+        "DatastoreAuthFailed",
+        "DatastoreConnectionsExhausted",
+        "DatastoreLockContention",
+        "DatastoreObjectMissing",
+        "DatastoreReadOnly",
+        "DatastoreVersionIncompatible",
+        "UpstreamRateLimited",
+    }
+)
+_PEER_EFFECTS = (
+    frozenset({"AppCrashed", "AppErrorsInLog", "InitContainerHanging", "ProbeFailing", "RestartsIncreasing"})
+    | _WORKLOAD_SYMPTOMS
+)
+
 ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (
         _NODES,
@@ -191,6 +211,9 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"AssignedNodeMissing"}), frozenset({"ContainerStartFailed", "InitContainerHanging"})),
     (frozenset({"DaemonSetNodesUncovered"}), frozenset({"SandboxCreationFailed"})),
     (_START, _MEMORY | _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
+    (_NAMES, frozenset({"NameNotResolved", "DependencyUnreachable"}) | _PEER_EFFECTS),
+    (frozenset({"NameNotResolved"}), frozenset({"DependencyUnreachable"}) | _PEER_EFFECTS),
+    (_STORES | _PEERS, _PEER_EFFECTS),
     (_MEMORY, _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
     (frozenset({"PortConflict"}), _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS),
     (_PROBE_SETTINGS | {"ReadinessGateUnsatisfied"}, _PROBE_EFFECTS | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
@@ -215,7 +238,10 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
         _START | _CRASH | _MEMORY | {"JobBackoffLimitExceeded", "JobDeadlineExceeded"},
         frozenset({"CronJobConcurrencyBlocked"}),
     ),
-    (frozenset({"StatefulSetServiceMissing"}), frozenset({"AppCrashed", "ProbeFailing"}) | _WORKLOAD_SYMPTOMS),
+    (
+        frozenset({"StatefulSetServiceMissing"}),
+        frozenset({"AppCrashed", "NameNotResolved", "ProbeFailing"}) | _WORKLOAD_SYMPTOMS,
+    ),
     (frozenset({"RolloutStuck", "StatefulSetOrdinalBlocked"}), frozenset({"ServiceHasNoReadyEndpoints"})),
 )
 """Left absorbs right on one path; earlier rows stand deeper and win."""

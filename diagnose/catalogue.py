@@ -8,8 +8,11 @@ from diagnose.codes import (
     autoscaling,
     certificates,
     claims,
+    clients,
     container_start,
     crash,
+    datastores,
+    dns,
     evictions,
     image_pull,
     jobs,
@@ -46,6 +49,9 @@ CODES: tuple[Code, ...] = (
     *rollouts.CODES,
     *admission.CODES,
     *jobs.CODES,
+    *clients.CODES,
+    *dns.CODES,
+    *datastores.CODES,
 )
 
 BY_CODE: dict[str, Code] = {entry.code: entry for entry in CODES}

@@ -100,7 +100,9 @@ class Causes:
         return tuple(sorted(extended, key=rank)), tuple(sorted(folded, key=lambda entry: rank(entry.finding)))
 
 
-CLIENTS = frozenset({"AppCrashed", "InitContainerHanging"})
+CLIENTS = frozenset(
+    {"AppCrashed", "BrokerUnavailable", "DependencyUnreachable", "InitContainerHanging", "NameNotResolved"}
+)
 """Codes whose chain may name a Service that the log names: the callee's fault explains them."""
 
 
@@ -192,10 +194,14 @@ def _as_symptom(finding: Finding) -> Finding:
     return replace(finding, role=role, severity=capped(finding.severity))
 
 
+_ROOTS_TOO = frozenset({"DependencyUnreachable", "NameNotResolved"})
+"""Symptoms inside the cluster, causes when what they name lies outside: their analyzers tell which."""
+
+
 def _last_resort(finding: Finding) -> Finding:
     if finding.role is Role.CONTRIBUTING or finding.role is Role.HYGIENE:
         return replace(finding, severity=capped(finding.severity))
-    if finding.code not in LAST_RESORT:
+    if finding.code not in LAST_RESORT or (finding.code in _ROOTS_TOO and finding.role is Role.ROOT):
         return replace(finding, role=Role.ROOT)
     confidence = finding.confidence
     if confidence.value > 0.6:

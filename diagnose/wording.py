@@ -30,6 +30,9 @@ FAMILY_TITLES: dict[str, Phrase] = {
     "rollouts": Phrase(en="rollouts complete", zh="发布完成"),
     "admission": Phrase(en="nothing is refused (quota, limits, policies)", zh="没有被拒绝的请求（配额、限制、策略）"),
     "jobs": Phrase(en="jobs end as they should", zh="任务按预期结束"),
+    "clients": Phrase(en="callers reach what they call", zh="调用方能访问其依赖"),
+    "dns": Phrase(en="names resolve", zh="名称可以解析"),
+    "datastores": Phrase(en="datastores accept their clients", zh="数据存储接受其客户端"),
 }
 """What a family without a finding proves, in words that anybody understands."""
 

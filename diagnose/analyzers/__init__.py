@@ -35,6 +35,9 @@ FAMILIES = (
     "rollouts",
     "admission",
     "jobs",
+    "clients",
+    "dns",
+    "datastores",
 )
 """The families in the order of the catalogue. Each is a module of this package with the same name."""
 

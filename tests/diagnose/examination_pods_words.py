@@ -247,7 +247,7 @@ _ROWS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ),
     ("RuntimeHeapExhausted", 1, ("Caused by: java.lang.OutOfMemoryError: Metaspace",)),
     ("RuntimeHeapExhausted", 1, ("[FATAL] failed to allocate memory (NoMemoryError)",)),
-    ("AppCrashed", 1, ("Error: P1001: Can't reach database server at `db`:`5432`",)),
+    ("ClientAddressUnknown", 1, ("Error: P1001: Can't reach database server at `db`:`5432`",)),
     ("AppCrashed", 1, ("Error response: unexpected plan state 7",)),
 )
 

@@ -42,9 +42,10 @@ def test_a_healthy_callee_explains_nothing() -> None:
     store = build.deployed(pod, "store")
     store[0]["status"]["readyReplicas"] = 1
     snapshot = build.snapshot(*objects, *store, build.service("store", port=6379), logs=logs)
-    assert [root.code for root in diagnose(snapshot, target="deploy/web", namespace=build.SPACE).roots] == [
-        "AppCrashed"
-    ]
+    found = diagnose(snapshot, target="deploy/web", namespace=build.SPACE)
+    assert [root.code for root in found.roots] == ["DependencyUnreachable"]
+    assert found.roots[0].confidence.word == "inferred"
+    assert "AppCrashed" in {entry.finding.code for entry in found.folded}
 
 
 def test_two_that_wait_for_each_other_do_not_explain_each_other_away() -> None:

@@ -19,6 +19,9 @@ CLASSES = {
     "scheduling": "scheduling",
     "claims": "storage",
     "services": "network",
+    "clients": "dependency",
+    "datastores": "dependency",
+    "dns": "network",
     "routes": "network",
     "certificates": "network",
     "autoscaling": "rollout",
@@ -156,6 +159,7 @@ def test_base_severity_is_high_but_for_the_listed_codes() -> None:
     assert lower == {
         "AppErrorsInLog": Severity.MEDIUM,
         "AutoscalerAtMaximum": Severity.MEDIUM,
+        "EnvVarShadowed": Severity.MEDIUM,
         "RestartsIncreasing": Severity.MEDIUM,
         "ServiceLocalTrafficPolicy": Severity.MEDIUM,
         "SchedulingGated": Severity.LOW,
