@@ -1,6 +1,8 @@
 """The containers of a pod: what was asked for beside what is."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -96,8 +98,33 @@ class Container:
         return (end - start).total_seconds() if start and end else None
 
 
-def containers(pod: Obj) -> Iterator[Container]:
-    """Yield the containers of a pod in the order of its spec, joined with their statuses by name."""
+_Remembered = dict[int, tuple[Obj, tuple[Container, ...]]]
+_remembered: ContextVar[_Remembered | None] = ContextVar("containers", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Join each pod with its statuses once while this lasts: the rules of one diagnosis ask some fifty times each."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
+def containers(pod: Obj) -> tuple[Container, ...]:
+    """Return the containers of a pod in the order of its spec, joined with their statuses by name."""
+    known = _remembered.get()
+    if known is None:
+        return tuple(_joined(pod))
+    found = known.get(id(pod))
+    if found is None:
+        # The pod is kept beside the answer, so that its id cannot pass to another object meanwhile.
+        found = known[id(pod)] = (pod, tuple(_joined(pod)))
+    return found[1]
+
+
+def _joined(pod: Obj) -> Iterator[Container]:
     spec, status = mapping(pod, "spec"), mapping(pod, "status")
     for spec_key, status_key, role in _LISTS:
         if spec_key not in spec:

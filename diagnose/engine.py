@@ -17,6 +17,7 @@ from core.phrase import Phrase
 from core.settings import DiagnoseSettings
 from diagnose.analyzers import Analyzer, analyzers
 from diagnose.causes import MAX_DEPTH, Causes, answered, callees, touches
+from diagnose.containers import remembering
 from diagnose.findings import (
     Diagnosis,
     Finding,
@@ -56,7 +57,14 @@ def diagnose(
     Raises:
         TargetInvalid, TargetNotFound, NamespaceNotFound: what was asked about cannot be found; closest names offered.
     """
-    scene = Scene(snapshot=snapshot, numbers=numbers or DiagnoseSettings())
+    with remembering():
+        return _diagnose(snapshot, target, namespace, numbers or DiagnoseSettings(), hygiene=hygiene)
+
+
+def _diagnose(
+    snapshot: Snapshot, target: str, namespace: str, numbers: DiagnoseSettings, *, hygiene: bool
+) -> Diagnosis:
+    scene = Scene(snapshot=snapshot, numbers=numbers)
     scope = resolve(snapshot, scene.graph, target=target, space=namespace)
     scene = replace(scene, target=scope.target)
     observed = observe(scene)

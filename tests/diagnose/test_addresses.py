@@ -37,7 +37,7 @@ def found(container: dict[str, Any], *others: dict[str, Any], **spec: Any) -> se
     """Return the peers that the only container of a pod is told to call."""
     pod = build.pod(containers=[container], spec=spec)
     given = build.scene(pod, *others)
-    return {entry.peer for entry in addresses(given, next(containers(pod)))}
+    return {entry.peer for entry in addresses(given, containers(pod)[0])}
 
 
 def test_variables_expand_and_pair_with_their_port() -> None:

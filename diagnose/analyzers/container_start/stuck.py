@@ -19,7 +19,7 @@ def stuck(scene: Scene, pod: Obj) -> Observation | None:
     """Return what keeps a scheduled pod in ContainerCreating, once its grace is over."""
     if not text(pod, "spec", "nodeName") or text(pod, "status", "phase") not in {"Pending", "Running", ""}:
         return None
-    first = next(containers(pod), None)
+    first = next(iter(containers(pod)), None)
     if first is None or any(c.running or c.ended or c.waiting_reason not in START_REASONS for c in containers(pod)):
         return None
     since = moment(condition(pod, "PodScheduled"), "lastTransitionTime") or moment(pod, "metadata", "creationTimestamp")
