@@ -1,7 +1,7 @@
 """Recordings of clusters: read what people kept or were sent, as a snapshot, and write our own bundles.
 
-Belongs here: forms of recordings (Sextant's bundle, trees of YAML and JSON with logs, ``kubectl cluster-info dump``),
-archives around them, and every defence against hostile or damaged ones. Does not belong here: asking a live API.
+Belongs here: forms of recordings (Sextant's bundle, trees of YAML and JSON with logs, ``kubectl cluster-info dump``,
+terminal transcripts), archives around them, and every defence against hostile or damaged ones. Does not belong here: asking a live API.
 Nothing here uses a network, and reading never writes to a disk.
 
 Others may use: ``open_recording``, ``RecordingLimits``, and from ``cluster.recording.bundle`` ``write_bundle``,
@@ -25,7 +25,10 @@ from core.errors import BundleBroken
 
 __all__ = ["BundleSummary", "RecordingLimits", "open_recording", "read_bundle", "write_bundle"]
 
-FORMS = "a bundle of `sextant snapshot`, `kubectl cluster-info dump`, or files of `kubectl get -o yaml|json` with logs"
+FORMS = (
+    "a bundle of `sextant snapshot`, `kubectl cluster-info dump`, files of `kubectl get -o yaml|json` with logs, "
+    "or the text of a terminal with `$ kubectl` commands"
+)
 
 
 def open_recording(source: Path | BinaryIO, *, limits: RecordingLimits | None = None, origin: str = "") -> Snapshot:
