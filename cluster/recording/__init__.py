@@ -1,7 +1,8 @@
 """Recordings of clusters: read what people kept or were sent, as a snapshot, and write our own bundles.
 
 Belongs here: forms of recordings (Sextant's bundle, trees of YAML and JSON with logs, ``kubectl cluster-info dump``,
-terminal transcripts), archives around them, and every defence against hostile or damaged ones. Does not belong here: asking a live API.
+terminal transcripts), archives around them, and every defence against hostile or damaged ones.
+Does not belong here: asking a live API.
 Nothing here uses a network, and reading never writes to a disk.
 
 Others may use: ``open_recording``, ``RecordingLimits``, and from ``cluster.recording.bundle`` ``write_bundle``,
