@@ -12,6 +12,7 @@ from cluster.fields import Obj, condition, moment, text
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
 from diagnose.containers import Container
+from diagnose.fault import named
 from diagnose.findings import Confidence, Finding, NextCheck, Reach, Remedy, Role, Severity, matched
 from diagnose.logs.ending import LOST, NOT_STARTED, killed_by_node, readings_of_end
 from diagnose.logs.groups import stores
@@ -87,7 +88,7 @@ class Complaint:
     @property
     def who(self) -> Phrase:
         """Name the container as the subject of a sentence."""
-        return who(self.container)
+        return named(self.container)
 
     @property
     def consequence(self) -> Phrase:
@@ -153,13 +154,6 @@ class Complaint:
             chain=tuple(chain),
             since=self.since,
         )
-
-
-def who(container: Container) -> Phrase:
-    """Name a container as the subject of a sentence."""
-    if container.role == "init":
-        return Phrase(en=f"Init container {container.name}", zh=f"初始化容器 {container.name}")
-    return Phrase(en=f"Container {container.name}", zh=f"容器 {container.name}")
 
 
 def complaints(scene: Scene, container: Container) -> tuple[Complaint, ...]:

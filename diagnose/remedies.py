@@ -165,16 +165,21 @@ def object_patch(
     )
 
 
+def applying(manifest: Mapping[str, Any]) -> str:
+    """Write the command that applies a manifest, its keys in one order whatever order the server used."""
+    body = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
+    return f"kubectl apply -f - <<'EOF'\n{body}\nEOF"
+
+
 def create_object(
     manifest: Mapping[str, Any], *, summary: Phrase, verify: str = "", expect: Phrase | None = None
 ) -> Remedy:
     """Create the missing object from a skeleton; values that only the user knows stand in angle brackets."""
     ref = ref_of(manifest)
     where = f"-n {ref.namespace} " if ref.namespace else ""
-    body = json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True)
     return Remedy(
         summary=summary,
-        command=f"kubectl apply -f - <<'EOF'\n{body}\nEOF",
+        command=applying(manifest),
         patch=manifest,
         verify=verify or f"kubectl {where}get {ref.slug}",
         expect=expect or Phrase(en="the object is listed", zh="能列出该对象"),

@@ -133,7 +133,7 @@ def webhook_unavailable(scene: Scene, refusal: Refusal) -> Iterator[Observation]
         ),
         object=configuration_ref(found, call.webhook),
         part=call.webhook,
-        affected=(*reach_of(scene, refusal), *_backend(call, pods)),
+        affected=(*reach_of(scene, refusal), *_backend(call)),
         summary=Phrase(
             en=f"Pods of {refusal.label} are refused because admission webhook {call.webhook} must be asked first and "
             f"does not answer: {where} {why}" + ("; its own pods wait for it" if loop else ""),
@@ -161,12 +161,12 @@ def _why(call: Call, *, gone: bool, pods: int, ready: int, known: bool) -> tuple
     return "refuses the connection", "拒绝连接"
 
 
-def _backend(call: Call, pods: tuple[Obj, ...]) -> tuple[Reach, ...]:
+def _backend(call: Call) -> tuple[Reach, ...]:
     """Point at the webhook's Service as what the webhook depends on; its pods' own findings explain the rest."""
     if not call.service:
         return ()
     ref = ObjectRef(kind="Service", namespace=call.service_space, name=call.service)
-    return (Reach(ref=ref, edge=Edge.POLICY),) if pods or call.service else ()
+    return (Reach(ref=ref, edge=Edge.POLICY),)
 
 
 def _waits_for_itself(refusal: Refusal, service: Obj | None, ready: int) -> bool:

@@ -1,6 +1,5 @@
 """What the rules for claims share: each claim with its class, its pods and the volumes that could be its own."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -15,6 +14,7 @@ from core.phrase import Phrase
 from diagnose.containers import FieldPath
 from diagnose.findings import Confidence, Edge, Finding, NextCheck, Reach, Remedy, Risk, Severity
 from diagnose.graph import references
+from diagnose.remedies import applying
 from diagnose.scene import Scene
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
@@ -239,12 +239,11 @@ class Claim:
             "metadata": {"name": self.ref.name, "namespace": self.ref.namespace},
             "spec": spec,
         }
-        body = json.dumps(manifest, ensure_ascii=False, indent=2)
         where = f"-n {self.ref.namespace}"
         note, note_zh = self._template_note()
         return Remedy(
             summary=Phrase(en=summary.en + note, zh=summary.zh + note_zh),
-            command=f"kubectl {where} delete pvc {self.ref.name}\nkubectl apply -f - <<'EOF'\n{body}\nEOF",
+            command=f"kubectl {where} delete pvc {self.ref.name}\n{applying(manifest)}",
             patch={"spec": dict(change)},
             verify=f"kubectl {where} get pvc {self.ref.name}",
             expect=Phrase(en="STATUS Bound", zh="STATUS 为 Bound"),

@@ -9,8 +9,8 @@ from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.addresses import Variable, variables
-from diagnose.complaints import who
 from diagnose.containers import Container
+from diagnose.fault import named as who
 from diagnose.findings import Edge, Finding, NextCheck, Reach, Remedy, Role, Severity, inferred, matched
 from diagnose.logs.ending import Ending, read_ending
 from diagnose.logs.reading import LogItem

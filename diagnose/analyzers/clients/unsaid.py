@@ -14,8 +14,9 @@ from diagnose.analyzers.clients.wrong import (
     quoted,
     services_check,
 )
-from diagnose.complaints import FIRST_SECONDS, who, words_read
+from diagnose.complaints import FIRST_SECONDS, words_read
 from diagnose.containers import Container
+from diagnose.fault import named
 from diagnose.findings import Edge, Finding, NextCheck, Reach, inferred
 from diagnose.logs.ending import LOST, NOT_STARTED
 from diagnose.places import Place, locate, near_services
@@ -68,9 +69,9 @@ def _unknown(scene: Scene, container: Container, place: Place, source: Address, 
         part=container.name,
         affected=scene.reach_pods([container.pod]),
         summary=Phrase(
-            en=f"{who(container).en} fails, and {source.key} names {source.host}, for which namespace {place.space} "
+            en=f"{named(container).en} fails, and {source.key} names {source.host}, for which namespace {place.space} "
             f"has no Service{hint}",
-            zh=f"{who(container).zh} 失败，且 {source.key} 指向 {source.host}，而命名空间 {place.space} 中没有对应的 "
+            zh=f"{named(container).zh} 失败，且 {source.key} 指向 {source.host}，而命名空间 {place.space} 中没有对应的 "
             f"Service{hint_zh}",
         ),
         expected=f"Service {place.service} in {place.space}",
@@ -96,9 +97,9 @@ def _mismatch(scene: Scene, container: Container, service: Obj, source: Address,
         part=container.name,
         affected=scene.reach_pods([container.pod]),
         summary=Phrase(
-            en=f"{who(container).en} fails, and {source.key} asks for port {source.port} of Service {place.name}, "
+            en=f"{named(container).en} fails, and {source.key} asks for port {source.port} of Service {place.name}, "
             f"which offers {', '.join(offered)} only",
-            zh=f"{who(container).zh} 失败，且 {source.key} 要访问 Service {place.name} 的端口 {source.port}，"
+            zh=f"{named(container).zh} 失败，且 {source.key} 要访问 Service {place.name} 的端口 {source.port}，"
             f"而它只提供 {', '.join(offered)}",
         ),
         expected=f"{place.name}:{right or offered[0]}",
