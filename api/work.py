@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import anyio
@@ -138,8 +138,13 @@ def from_upload(services: Services, upload: Upload) -> Taking:
     return Taking(step="open", take=take)
 
 
-def from_cluster(services: Services, caller: Caller, question: Question, deadline_seconds: float) -> Taking:
-    """Collect from the live cluster with the caller's own rights. Raises ``ClusterNotConfigured`` at once."""
+def from_cluster(
+    services: Services, caller: Caller, question: Question, deadline_seconds: float, *, thorough: bool = False
+) -> Taking:
+    """Collect from the live cluster with the caller's own rights. Raises ``ClusterNotConfigured`` at once.
+
+    ``thorough`` reads also what no trouble so far asks for: for recordings, which are looked at later.
+    """
     client = services.clusters.client(caller)
 
     async def take(tell: Progress) -> Snapshot:
@@ -148,7 +153,7 @@ def from_cluster(services: Services, caller: Caller, question: Question, deadlin
             return await collect(
                 client,
                 namespace=question.namespace,
-                limits=collect_limits(services.context.settings),
+                limits=replace(collect_limits(services.context.settings), thorough=thorough),
                 target=await target_of(question.target, question.namespace, client.within(deadline)),
                 progress=tell,
                 deadline=deadline,

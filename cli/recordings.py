@@ -3,6 +3,7 @@
 import asyncio
 import io
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from cli.terminal import Progress
@@ -12,11 +13,14 @@ from core.errors import BundleTooLarge
 from core.settings import Settings
 
 
-def snapshot_for(wanted: Wanted, settings: Settings) -> tuple[Snapshot, str]:
-    """Return the snapshot that was asked for and the namespace to look at (empty: all)."""
+def snapshot_for(wanted: Wanted, settings: Settings, *, thorough: bool = False) -> tuple[Snapshot, str]:
+    """Return the snapshot that was asked for and the namespace to look at (empty: all).
+
+    ``thorough`` reads of a cluster also what no trouble so far asks for, since a recording is looked at later.
+    """
     if wanted.demo or wanted.recording:
         return recorded(wanted, settings), wanted.namespace
-    return asyncio.run(live(wanted, settings))
+    return asyncio.run(live(wanted, settings, thorough=thorough))
 
 
 def recorded(wanted: Wanted, settings: Settings) -> Snapshot:
@@ -44,7 +48,7 @@ def _standard_input(max_bytes: int) -> bytes:
     return data
 
 
-async def live(wanted: Wanted, settings: Settings) -> tuple[Snapshot, str]:
+async def live(wanted: Wanted, settings: Settings, *, thorough: bool) -> tuple[Snapshot, str]:
     """Collect a snapshot from the cluster that the flags and settings name."""
     from cluster.client import connect
     from cluster.configured import configured_identity
@@ -60,7 +64,7 @@ async def live(wanted: Wanted, settings: Settings) -> tuple[Snapshot, str]:
             snapshot = await collect(
                 client,
                 namespace=space,
-                limits=collect_limits(settings),
+                limits=replace(collect_limits(settings), thorough=thorough),
                 target=await target_of(wanted.target, space, client),
                 progress=progress,
             )

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 
 from cluster.client import ClusterClient
 from cluster.discovery import discover
-from cluster.fields import condition, name, objects, text
+from cluster.fields import name, objects, text, uid
+from cluster.followup import POD_METRICS, Followup, Plan, Signs, dns_pods, plan
 from cluster.kinds import BY_KEY, Kind, group_of, kind_key
 from cluster.listing import read_kind
-from cluster.log_choice import choose_logs, pods_of
+from cluster.log_choice import LogWanted, choose_logs, pods_of
 from cluster.logs import LogLimits, read_logs
 from cluster.names import closest
 from cluster.redaction import redact_object
@@ -49,23 +50,37 @@ KINDS: tuple[str, ...] = (
     "HorizontalPodAutoscaler",
     "Ingress",
     "Node",
-    "PersistentVolume",
-    "StorageClass",
 )
 """Built-in kinds of every snapshot, those with the most pages first. Namespaces come in a way of their own."""
+
+KNOWN_GROUPS = (
+    "argoproj.io",
+    "autoscaling.k8s.io",
+    "cert-manager.io",
+    "gateway.networking.k8s.io",
+    "istio.io",
+    "keda.sh",
+    "sextant.dev",
+    "toolkit.fluxcd.io",
+)
+"""Groups whose kinds particular findings are about: read before other custom kinds, cluster-wide ones too."""
 
 Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectLimits:
-    """How much one snapshot may cost. ``page_size`` is large, as a page costs a round trip; ``seconds`` is in all."""
+    """How much one snapshot may cost. ``page_size`` is large, as a page costs a round trip; ``seconds`` is in all.
+
+    ``thorough`` reads also what nothing so far gives reason to read: for recordings, which are looked at later.
+    """
 
     seconds: float = 60.0
     page_size: int = 2500
     max_objects: int = 50_000
     concurrency: int = 8
     custom_kinds: int = 20
+    thorough: bool = False
     logs: LogLimits = field(default_factory=LogLimits)
 
 
@@ -164,24 +179,65 @@ async def _collect(work: _Collection) -> Snapshot:
         discovery = group.create_task(_discovered(work))
         reading = group.create_task(work.read(kinds, start=0.02, end=0.6))
     _raise_when_blind(work, kinds, reading.result())
-    await work.read(_custom_kinds(work, discovery.result()), start=0.6, end=0.7, attempts=2)
-    await _read_scheduler_lease(work)
+    return await _completed(work, discovery.result())
+
+
+async def _completed(work: _Collection, discovered: Sequence[Kind]) -> Snapshot:
+    """Read what the usual kinds give reason to read, and freeze: custom kinds, logs, then what these ask for."""
+    builder, client = work.builder, work.client
+    await work.read(_custom_kinds(work, discovered), start=0.6, end=0.7, attempts=2)
     now = client.server_date or datetime.now(UTC)
-    wanted_logs = choose_logs(
-        builder.objects("Pod"),
-        now=now,
-        asked_about=pods_of(work.target, builder) if work.target else (),
-        max_containers=work.limits.logs.max_containers,
+    asked = pods_of(work.target, builder) if work.target else frozenset()
+    await _read_logs(work, choose_logs(builder.objects("Pod"), now=now, asked_about=asked, **_most(work)), 0.7, 0.9)
+    signs = Signs(
+        builder=builder, namespace=work.namespace, asked=work.target is not None, thorough=work.limits.thorough
     )
-    await read_logs(
-        client,
-        builder,
-        wanted_logs,
-        limits=work.limits.logs,
-        progress=lambda done: work.progress("logs", 0.7 + 0.3 * done),
-    )
+    await _follow_up(work, plan(signs), now)
     work.progress("done", 1.0)
     return builder.build(now=now)
+
+
+def _most(work: _Collection) -> dict[str, int]:
+    return {"max_containers": work.limits.logs.max_containers}
+
+
+async def _read_logs(work: _Collection, wanted: Sequence[LogWanted], start: float, end: float) -> None:
+    await read_logs(
+        work.client,
+        work.builder,
+        wanted,
+        limits=work.limits.logs,
+        progress=lambda done: work.progress("logs", start + (end - start) * done),
+    )
+
+
+async def _follow_up(work: _Collection, asked_for: Plan, now: datetime) -> None:
+    """Read the kinds that something so far asks for, and the logs of the cluster's DNS when names do not resolve."""
+    builder = work.builder
+    reads = [entry for entry in asked_for.reads if not builder.read_state(entry.kind.key, entry.namespace)]
+    gate = asyncio.Semaphore(work.limits.concurrency)
+
+    async def one(entry: Followup) -> None:
+        async with gate:
+            await read_kind(
+                work.client,
+                builder,
+                entry.kind,
+                namespace=entry.namespace,
+                page_size=work.limits.page_size,
+                max_objects=work.limits.max_objects,
+                attempts=2,
+            )
+        work.progress(entry.kind.plural, 0.9)
+
+    async with asyncio.TaskGroup() as group:
+        for entry in reads:
+            group.create_task(one(entry))
+    if builder.read_state(POD_METRICS.key, work.namespace) == "absent":
+        builder.note("The cluster has no metrics API: CPU and memory in use are not known.")
+    if asked_for.dns and (servers := {uid(pod) for pod in dns_pods(builder)}):
+        pods = [pod for pod in builder.objects("Pod") if uid(pod) in servers]
+        await _read_logs(work, choose_logs(pods, now=now, asked_about=servers, max_containers=2), 0.9, 1.0)
 
 
 async def _read_namespace(work: _Collection) -> None:
@@ -234,39 +290,29 @@ def _raise_when_blind(work: _Collection, kinds: Sequence[Kind], errors: Sequence
 
 
 def _custom_kinds(work: _Collection, discovered: Sequence[Kind]) -> list[Kind]:
-    """Choose the custom kinds to read: those that own something here or are asked about, then others to the limit."""
+    """Choose the custom kinds to read: owners of something here and what is asked about, known groups, then others."""
     builder = work.builder
     related = {kind_key(work.target.kind, work.target.group)} if work.target else set()
     for key in KINDS:
         for obj in builder.objects(key):
             for owner in objects(obj, "metadata", "ownerReferences"):
                 related.add(kind_key(text(owner, "kind"), group_of(text(owner, "apiVersion"))))
-    first = [kind for kind in discovered if kind.key in related]
-    others = [kind for kind in discovered if kind.key not in related and kind.namespaced]
+    unread = [
+        kind for kind in discovered if not builder.read_state(kind.key, work.namespace if kind.namespaced else "")
+    ]
+    first = [kind for kind in unread if kind.key in related]
+    known = [kind for kind in unread if kind.key not in related and _known(kind)]
+    others = [kind for kind in unread if kind.key not in related and not _known(kind) and kind.namespaced]
+    chosen = [*known, *others]
     room = max(0, work.limits.custom_kinds - len(first))
-    if left := others[room:]:
+    if left := chosen[room:]:
         listed = ", ".join(f"{kind.plural}.{kind.group}" for kind in left[:10]) + (", …" if len(left) > 10 else "")
         builder.note(f"{len(left)} custom kinds were not read (limit {work.limits.custom_kinds}): {listed}")
-    return first + others[:room]
+    return first + chosen[:room]
 
 
-async def _read_scheduler_lease(work: _Collection) -> None:
-    """Read the scheduler's Lease when some pod waits as if no scheduler had seen it."""
-    pods = work.builder.objects("Pod")
-    if not any(text(pod, "status", "phase") == "Pending" and not condition(pod, "PodScheduled") for pod in pods):
-        return
-    lease = BY_KEY["Lease"]
-    try:
-        found = await work.client.get(f"{lease.path('kube-system')}/kube-scheduler")
-    except Forbidden as exc:
-        work.builder.covered(KindCoverage(kind="Lease", namespace="kube-system", state="refused", note=exc.message))
-    except ClusterRejected as exc:
-        if exc.http_status == 404:
-            work.builder.note("There is no Lease kube-scheduler in kube-system.")
-    except (ClusterBusy, ClusterUnreachable, DeadlineExceeded) as exc:
-        work.builder.covered(KindCoverage(kind="Lease", namespace="kube-system", state="failed", note=exc.message))
-    else:
-        work.builder.add({**found, "kind": "Lease", "apiVersion": "coordination.k8s.io/v1"})
+def _known(kind: Kind) -> bool:
+    return any(kind.group == group or kind.group.endswith(f".{group}") for group in KNOWN_GROUPS)
 
 
 def _first(group: BaseException) -> BaseException:

@@ -355,6 +355,15 @@ class SnapshotBuilder:
         """Return what has been added so far of one kind key."""
         return self._objects.get(kind, {}).values()
 
+    def excerpts(self) -> Iterable[LogExcerpt]:
+        """Return the log excerpts that have been added so far."""
+        return self._logs.values()
+
+    def read_state(self, kind: str, namespace: str = "") -> str:
+        """Return how reading the kind in that namespace, or everywhere, ended; an empty string before it was tried."""
+        entry = self._kinds.get((kind, namespace)) or self._kinds.get((kind, ""))
+        return entry.state if entry else ""
+
     def newest_moment(self) -> datetime | None:
         """Return the newest timestamp in what was added: "now" for sources that do not say when they were made."""
         newest: datetime | None = None

@@ -79,7 +79,8 @@ async def record_snapshot(request: Request, caller: CallerOf, services: Services
     space = await live_namespace(services, caller, body.namespace, everywhere=body.all_namespaces)
     question = Question(target=body.target, namespace=space)
     seconds = services.context.settings.server.request_seconds
-    snapshot = await from_cluster(services, caller, question, seconds).take(lambda _what, _fraction: None)
+    taking = from_cluster(services, caller, question, seconds, thorough=True)
+    snapshot = await taking.take(lambda _what, _fraction: None)
     file = await in_thread(services, lambda: bundled(snapshot))
     size = os.fstat(file.fileno()).st_size
     headers = {

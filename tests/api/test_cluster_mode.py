@@ -124,7 +124,7 @@ async def test_reviews_are_kept_for_a_while(tmp_path: Path) -> None:
             await service.client.get("/v1/workloads", params={"namespace": "shop"}, headers=ALICE)
     assert fake.requests[("create", "tokenreviews")] == 1
     assert fake.requests[("create", "selfsubjectaccessreviews")] == 1
-    assert fake.requests[("list", "pods")] == 1
+    assert fake.requests[("list", "deployments")] == 1
 
 
 async def test_what_one_caller_saw_is_not_shown_to_another(tmp_path: Path) -> None:
