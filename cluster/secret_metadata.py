@@ -27,7 +27,7 @@ def secrets_of(table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _secret(metadata: Mapping[str, Any], cells: Mapping[str, Any]) -> dict[str, Any]:
     # An annotation may hold the whole manifest as it was applied, values included.
-    kept = {key: value for key, value in metadata.items() if key not in {"managedFields", "annotations"}}
+    kept = {key: value for key, value in metadata.items() if key != "annotations"}
     secret: dict[str, Any] = {"apiVersion": "v1", "kind": "Secret", "metadata": kept, "type": text(cells, "type")}
     keys = _keys(metadata)
     if str(cells.get("data", "")) == str(len(keys)):

@@ -17,6 +17,7 @@ from core.phrase import Phrase
 from core.settings import DiagnoseSettings
 from diagnose.analyzers import Analyzer, analyzers
 from diagnose.causes import MAX_DEPTH, Causes, answered, callees, touches
+from diagnose.changes import trigger
 from diagnose.containers import remembering
 from diagnose.findings import (
     Diagnosis,
@@ -74,6 +75,7 @@ def _diagnose(
     standing = tuple(finding for finding in standing if not _under_way(finding, scene, observed.in_progress))
     reaches = Reaches(scope.workloads, causes, folded)
     standing = tuple(graded(finding, scene, reaches) for finding in standing)
+    standing = tuple(replace(finding, trigger=trigger(scene, finding)) for finding in standing)
     if scope.target is not None:
         standing = answered(standing)
     roots = [finding for finding in standing if finding.role is Role.ROOT]

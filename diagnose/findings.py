@@ -147,6 +147,23 @@ class NextCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """A change that came shortly before a fault began, and on which what fails depends.
+
+    ``changes``: what differs, in field notation (``containers[web].image: a -> b``), or the fields that were written
+    where the former values are not known; ``more`` counts those left out. ``by`` is the field manager, if known.
+    """
+
+    object: ObjectRef
+    at: datetime
+    summary: Phrase
+    by: str = ""
+    changes: tuple[str, ...] = ()
+    more: int = 0
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that is wrong, with the evidence for it.
 
@@ -156,6 +173,7 @@ class Finding:
     ``expected`` and ``actual``: both sides of the mismatch, in field notation, the same in every language.
     ``near``: near-misses ("did you mean"), best first, at most three.
     ``summary``: one sentence with both sides concrete; never the name of a generated pod.
+    ``trigger``: the change after which it began, set by the engine on causes.
     """
 
     code: str
@@ -176,6 +194,7 @@ class Finding:
     remedies: tuple[Remedy, ...] = ()
     next_checks: tuple[NextCheck, ...] = ()
     since: datetime | None = None
+    trigger: Trigger | None = None
 
     @property
     def runbook(self) -> str:

@@ -5,9 +5,19 @@ from collections.abc import Iterable
 from api.pages.layout import safe, tag
 from api.pages.words import word
 from core.phrase import Language
-from diagnose.findings import Diagnosis, Finding, Remedy, Role, Verdict
+from diagnose.findings import Diagnosis, Finding, Remedy, Role, Trigger, Verdict
 from diagnose.render.document import timestamp
-from diagnose.render.words import RISKS, SEVERITIES, VERDICTS, WHO, certainty, one_line, spoken_evidence, title
+from diagnose.render.words import (
+    RISKS,
+    SEVERITIES,
+    VERDICTS,
+    WHO,
+    certainty,
+    one_line,
+    spoken_evidence,
+    spoken_trigger,
+    title,
+)
 
 MAX_LISTED = 50
 """Entries of one list: more than anybody reads, fewer than a browser minds."""
@@ -73,6 +83,7 @@ def _finding(diagnosis: Diagnosis, finding: Finding, language: Language) -> str:
         f"{SEVERITIES[finding.severity].in_language(language)} · "
         f"{safe(certainty(finding.confidence, language))}</p>"
         + (f"<ul>{''.join(sides)}</ul>" if sides else "")
+        + (_changed(finding.trigger, language) if finding.trigger else "")
         + _list(title("evidence", language), (safe(spoken_evidence(entry, language)) for entry in finding.evidence), 3)
         + "".join(
             _remedy(remedy, title("or" if index else "fix", language), language)
@@ -86,6 +97,10 @@ def _finding(diagnosis: Diagnosis, finding: Finding, language: Language) -> str:
         + _list(title("folded", language), _folded(diagnosis, finding, language), 3)
         + "</section>"
     )
+
+
+def _changed(change: Trigger, language: Language) -> str:
+    return f"<h3>{title('trigger', language)}</h3><p>{safe(spoken_trigger(change, language))}</p>"
 
 
 def _remedy(remedy: Remedy, head: str, language: Language) -> str:

@@ -13,6 +13,7 @@ from diagnose.render.words import (
     one_line,
     printable,
     spoken_evidence,
+    spoken_trigger,
     title,
 )
 
@@ -65,6 +66,8 @@ def _finding(finding: Finding, language: Language) -> Iterator[str]:
         yield f"- {title('actual', language)}: {_safe(finding.actual)}"
     if finding.near:
         yield f"- {title('near', language)}: {_safe(', '.join(finding.near))}"
+    if finding.trigger:
+        yield from ("", f"**{title('trigger', language)}**: {_safe(spoken_trigger(finding.trigger, language))}")
     yield from ("", f"**{title('evidence', language)}**", "")
     yield from (f"- {_safe(spoken_evidence(entry, language))}" for entry in finding.evidence)
     for index, remedy in enumerate(finding.remedies):

@@ -16,6 +16,7 @@ from diagnose.render.words import (
     one_line,
     printable,
     spoken_evidence,
+    spoken_trigger,
     title,
 )
 
@@ -94,6 +95,8 @@ def _finding(diagnosis: Diagnosis, finding: Finding, number: str, language: Lang
         yield f"  {title('actual', language)}:   {one_line(finding.actual)}"
     if finding.near:
         yield f"  {title('near', language)}: {one_line(', '.join(finding.near))}"
+    if finding.trigger:
+        yield f"{paint('title', title('trigger', language))}  {spoken_trigger(finding.trigger, language)}"
     yield paint("title", title("evidence", language))
     for entry in islice(finding.evidence, MAX_EVIDENCE):
         yield f"  - {spoken_evidence(entry, language)}"

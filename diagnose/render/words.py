@@ -4,7 +4,7 @@ import unicodedata
 
 from core.evidence import UNSET, AbsenceSource, EventSource, Evidence, FieldSource, LogSource, render_path
 from core.phrase import Language, Phrase
-from diagnose.findings import Confidence, Risk, Severity, Verdict, Who
+from diagnose.findings import Confidence, Risk, Severity, Trigger, Verdict, Who
 
 VERDICTS: dict[Verdict, Phrase] = {
     Verdict.FAILING: Phrase(en="FAILING", zh="故障"),
@@ -40,6 +40,7 @@ TITLES: dict[str, Phrase] = {
     "cause": Phrase(en="Cause", zh="原因"),
     "causes": Phrase(en="Causes", zh="原因"),
     "contributing": Phrase(en="Makes it worse", zh="加重因素"),
+    "trigger": Phrase(en="Changed before", zh="此前的变更"),
     "evidence": Phrase(en="Evidence", zh="证据"),
     "fix": Phrase(en="Fix", zh="修复"),
     "or": Phrase(en="Alternative", zh="另一种办法"),
@@ -74,6 +75,18 @@ TITLES: dict[str, Phrase] = {
 def title(key: str, language: Language) -> str:
     """Return a fixed word."""
     return TITLES[key].in_language(language)
+
+
+def spoken_trigger(change: Trigger, language: Language) -> str:
+    """Write what was changed before a fault, when, by what and with which differences, in one line."""
+    english = language == "en"
+    at = f"{change.at:%Y-%m-%dT%H:%M:%SZ}"
+    by = (f" by {change.by}" if english else f"，由 {change.by}") if change.by else ""
+    listed = (", " if english else "、").join(change.changes)
+    more = (f" and {change.more} more" if english else f" 等，另有 {change.more} 处") if change.more else ""
+    said = change.summary.in_language(language)
+    head = f"{said} at {at}{by}" if english else f"{said}（{at}{by}）"
+    return one_line(f"{head}{': ' if english else '：'}{listed}{more}" if listed else head, 600)
 
 
 def certainty(confidence: Confidence, language: Language) -> str:
