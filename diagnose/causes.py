@@ -17,7 +17,9 @@ from diagnose.graph import Graph
 MAX_DEPTH = 8
 """Links of a path from a symptom to its cause: the longest real one (Ingress to storage class) has seven."""
 
-_IN_FRONT = frozenset({"Service", "Ingress", "HorizontalPodAutoscaler"})
+_IN_FRONT = frozenset(
+    {"Gateway", "GRPCRoute", "HorizontalPodAutoscaler", "HTTPRoute", "Ingress", "ScaledObject", "Service"}
+)
 """Kinds that depend on pods, while pods depend on all others."""
 
 

@@ -14,6 +14,7 @@ from cluster.snapshot import Snapshot, controller_of, ref_of
 from core.evidence import ObjectRef
 from diagnose.containers import FieldPath
 from diagnose.findings import Edge, Reach
+from diagnose.needs import NEEDS
 
 MAX_OWNERS = 8
 """Owner chains longer than this are cut: real ones have at most four links, hostile ones may be circles."""
@@ -190,24 +191,24 @@ class Graph:
         elif kind == "Service":
             for pod in self.pods_of_service(obj):
                 yield Reach(ref=ref_of(pod), edge=Edge.SELECTOR)
-        elif kind == "Ingress":
-            yield from self._ingress_needs(obj)
-        elif kind == "PersistentVolumeClaim":
-            yield from self._claim_needs(obj)
-        elif kind == "HorizontalPodAutoscaler":
-            target = mapping(obj, "spec", "scaleTargetRef")
-            yield Reach(
-                ref=ObjectRef(
-                    kind=text(target, "kind"),
-                    group=group_of(text(target, "apiVersion")),
-                    namespace=namespace(obj),
-                    name=text(target, "name"),
-                ),
-                edge=Edge.TARGET,
-            )
+        elif kind == "Secret":
+            for entry in self._certificates.get((namespace(obj), name(obj)), ()):
+                yield Reach(ref=ref_of(entry), edge=Edge.OWNER)
         else:
+            needs = NEEDS.get(kind_key(kind, group_of(text(obj, "apiVersion"))))
+            if needs is not None:
+                yield from needs(obj)
             for child in self.children(obj):
                 yield Reach(ref=ref_of(child), edge=Edge.OWNER)
+
+    @cached_property
+    def _certificates(self) -> Mapping[tuple[str, str], tuple[Obj, ...]]:
+        """Certificates of cert-manager by (namespace, name) of the Secret that each writes."""
+        found: dict[tuple[str, str], tuple[Obj, ...]] = {}
+        for entry in self.snapshot.all("Certificate.cert-manager.io"):
+            key = (namespace(entry), text(entry, "spec", "secretName"))
+            found[key] = (*found.get(key, ()), entry)
+        return found
 
     def _pod_needs(self, pod: Obj) -> Iterator[Reach]:
         space = namespace(pod)
@@ -218,20 +219,6 @@ class Graph:
             )
         if node := text(pod, "spec", "nodeName"):
             yield Reach(ref=ObjectRef(kind="Node", name=node), edge=Edge.SCHEDULING)
-
-    def _ingress_needs(self, ingress: Obj) -> Iterator[Reach]:
-        backends = [mapping(ingress, "spec", "defaultBackend", "service")]
-        for rule in objects(ingress, "spec", "rules"):
-            backends += [mapping(path, "backend", "service") for path in objects(rule, "http", "paths")]
-        for backend in backends:
-            if service := text(backend, "name"):
-                yield Reach(ref=ObjectRef(kind="Service", namespace=namespace(ingress), name=service), edge=Edge.ROUTE)
-
-    def _claim_needs(self, claim: Obj) -> Iterator[Reach]:
-        if volume := text(claim, "spec", "volumeName"):
-            yield Reach(ref=ObjectRef(kind="PersistentVolume", name=volume), edge=Edge.MOUNT)
-        if storage_class := text(claim, "spec", "storageClassName"):
-            yield Reach(ref=ObjectRef(kind="StorageClass", group="storage.k8s.io", name=storage_class), edge=Edge.MOUNT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

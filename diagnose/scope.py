@@ -44,6 +44,9 @@ class Scope:
         return any(self.holds(ref) for ref in (*anchors(finding), finding.object))
 
 
+ROUTES = ("Ingress", "HTTPRoute.gateway.networking.k8s.io", "GRPCRoute.gateway.networking.k8s.io")
+"""Kinds that lead requests to Services."""
+
 EVERYWHERE = Phrase(en="all namespaces", zh="所有命名空间")
 
 
@@ -130,7 +133,7 @@ def _resolve_target(snapshot: Snapshot, graph: Graph, target: str, space: str) -
 def _around(snapshot: Snapshot, graph: Graph, obj: Obj) -> list[Obj]:
     """Return the object, its owners and its pods; of a Service or an Ingress also what stands behind it."""
     found = [obj, *graph.owners(obj), *graph.pods_of(obj)]
-    if kind_of(obj) in {"Service", "Ingress"}:
+    if kind_of(obj) in {"Service", *ROUTES}:
         found += _behind(snapshot, graph, obj)
     return found
 
@@ -143,26 +146,35 @@ def _in_front(snapshot: Snapshot, graph: Graph, found: list[Obj]) -> list[Obj]:
     services = [service for entry in found if kind_of(entry) == "Pod" for service in graph.services_of(entry)]
     services += _intended_services(snapshot, graph, found[0])
     space = namespace(found[0])
-    names = {text(service, "metadata", "name") for service in services}
-    ingresses = [
-        ingress
-        for ingress in snapshot.all("Ingress", space)
-        if any(reach.ref.name in names for reach in graph.depends_on(ingress))
+    served = {ref_of(service) for service in services}
+    routes = [
+        route
+        for kind in ROUTES
+        for route in snapshot.all(kind, space)
+        if any(reach.ref in served for reach in graph.depends_on(route))
     ]
+    gateways = _gateways(snapshot, graph, routes)
     wanted = {ref_of(entry) for entry in found}
     scalers = [
         scaler
-        for scaler in snapshot.all("HorizontalPodAutoscaler", space)
+        for kind in ("HorizontalPodAutoscaler", "ScaledObject.keda.sh")
+        for scaler in snapshot.all(kind, space)
         if any(reach.ref in wanted for reach in graph.depends_on(scaler))
     ]
-    return [*services, *ingresses, *scalers]
+    return [*services, *routes, *gateways, *scalers]
+
+
+def _gateways(snapshot: Snapshot, graph: Graph, routes: list[Obj]) -> list[Obj]:
+    """Return the Gateways that these routes hang on."""
+    needed = {reach.ref for route in routes for reach in graph.depends_on(route) if reach.ref.kind == "Gateway"}
+    return [found for ref in sorted(needed) if (found := snapshot.find(ref)) is not None]
 
 
 def _behind(snapshot: Snapshot, graph: Graph, obj: Obj) -> list[Obj]:
     """Return the Services of an Ingress, the pods of these Services and their owners."""
     services = [obj] if kind_of(obj) == "Service" else []
-    if kind_of(obj) == "Ingress":
-        found = (snapshot.find(reach.ref) for reach in graph.depends_on(obj))
+    if kind_of(obj) in ROUTES:
+        found = (snapshot.find(reach.ref) for reach in graph.depends_on(obj) if reach.ref.kind == "Service")
         services = [entry for entry in found if entry is not None]
     pods = [pod for service in services for pod in graph.pods_of_service(service)]
     return [*services, *(entry for pod in pods for entry in (pod, *graph.owners(pod)))]
