@@ -55,8 +55,8 @@ docs: $(VENV)/.dev ## check that the generated reference pages are what the code
 bench: $(VENV)/.dev ## measure, as ratios in one run, into benchmarks/results
 	$(BIN)/python -m benchmarks $(ARGS)
 
-eval: $(VENV)/.dev ## score the diagnosis over the recorded cases of datasets/diagnosis
-	$(BIN)/python -m evals.diagnosis $(ARGS)
+eval: $(VENV)/.dev ## run an evaluation suite: SUITE=diagnose (the default) scores datasets/diagnosis
+	$(BIN)/python -m evals $(or $(SUITE),diagnose) $(ARGS)
 
 e2e: $(VENV)/.dev ## only the tests on a real cluster (SEXTANT_TEST_CLUSTER names the program that starts one)
 	$(BIN)/pytest -m cluster $(ARGS)

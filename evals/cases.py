@@ -78,12 +78,17 @@ def misses(expected: Expected, diagnosis: Diagnosis) -> list[str]:
     said: list[str] = []
     if diagnosis.verdict is not expected.verdict:
         said.append(f"verdict {diagnosis.verdict.value}, expected {expected.verdict.value}")
+    return said + cause_misses(expected, diagnosis)
+
+
+def cause_misses(expected: Expected, diagnosis: Diagnosis) -> list[str]:
+    """Return in words how the first finding differs from what is expected, the verdict left aside."""
     if not expected.code:
         if diagnosis.findings:
-            said.append(f"found {', '.join(finding.code for finding in diagnosis.findings)}, expected nothing")
-        return said
+            return [f"found {', '.join(finding.code for finding in diagnosis.findings)}, expected nothing"]
+        return []
     if not diagnosis.findings:
-        return [*said, f"found nothing, expected {expected.code}"]
+        return [f"found nothing, expected {expected.code}"]
     first = diagnosis.findings[0]
     found = {
         "code": first.code,
@@ -91,8 +96,9 @@ def misses(expected: Expected, diagnosis: Diagnosis) -> list[str]:
         "object": f"{first.object.kind}/{first.object.name}",
         "part": first.part,
     }
-    for key, value in found.items():
-        wanted = getattr(expected, key)
-        if wanted and wanted != value:
-            said.append(f"{key} {value or 'none'}, expected {wanted}")
-    return said
+    wanted = {key: getattr(expected, key) for key in found}
+    return [
+        f"{key} {value or 'none'}, expected {wanted[key]}"
+        for key, value in found.items()
+        if wanted[key] and wanted[key] != value
+    ]
