@@ -121,6 +121,9 @@ class Reach:
 class Remedy:
     """One way to put it right. ``command`` is complete (namespace and names filled in) or empty.
 
+    Where the change is computable, ``patch`` holds it, ``target`` what it changes, and ``patch_type`` how: by strategic
+    merge, JSON merge, JSON patch (``{"operations": […]}``) or ``create``. Without a type it is to be made by hand.
+
     An empty ``command`` means that no command can do it (new code, a new image); ``summary`` says what to do then.
     ``verify`` is a command and ``expect`` what it then shows. ``undo`` reverses it or is empty. ``estimate`` gives the
     rule by which a suggested value was chosen when the snapshot does not hold it.
@@ -129,6 +132,8 @@ class Remedy:
     summary: Phrase
     command: str = ""
     patch: Mapping[str, Any] | None = None
+    target: ObjectRef | None = None
+    patch_type: Literal["", "strategic", "merge", "json", "create"] = ""
     verify: str = ""
     expect: Phrase | None = None
     undo: str = ""

@@ -7,7 +7,7 @@ to belong at that source, because a patch on the cluster would be overwritten.
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from cluster.fields import Obj, dig, labels, objects, text, whole
 from cluster.snapshot import ref_of
@@ -50,6 +50,8 @@ def template_patch(
         summary=_at_source(holder, summary),
         command=f"kubectl -n {ref.namespace} patch {ref.slug} --type=strategic -p {_quoted(patch)}",
         patch=patch,
+        target=ref,
+        patch_type="strategic",
         verify=f"kubectl -n {ref.namespace} rollout status {ref.slug} --timeout={ROLLOUT_SECONDS}s"
         if rolls
         else f"kubectl -n {ref.namespace} get {ref.slug} -o yaml",
@@ -143,7 +145,7 @@ def object_patch(
     verify: str = "",
     expect: Phrase | None = None,
     undo: str = "",
-    patch_type: str = "merge",
+    patch_type: Literal["strategic", "merge", "json"] = "merge",
     risk: Risk = Risk.NONE,
     who: Who = Who.OWNER,
     estimate: Phrase | None = None,
@@ -155,6 +157,8 @@ def object_patch(
         summary=summary if isinstance(obj, ObjectRef) else _at_source(obj, summary),
         command=f"kubectl {where}patch {ref.slug} --type={patch_type} -p {_quoted(change)}",
         patch=dict(change) if isinstance(change, Mapping) else {"operations": [dict(entry) for entry in change]},
+        target=ref,
+        patch_type=patch_type,
         verify=verify or f"kubectl {where}get {ref.slug} -o yaml",
         expect=expect or Phrase(en="the changed field shows the new value", zh="被修改的字段已是新值"),
         undo=undo,
@@ -181,6 +185,8 @@ def create_object(
         summary=summary,
         command=applying(manifest),
         patch=manifest,
+        target=ref,
+        patch_type="create",
         verify=verify or f"kubectl {where}get {ref.slug}",
         expect=expect or Phrase(en="the object is listed", zh="能列出该对象"),
         undo=f"kubectl {where}delete {ref.slug}",
