@@ -7,7 +7,7 @@ UV := $(BIN)/uv
 UV_VERSION := 0.13.9
 export PYTHONHASHSEED ?= random
 
-.PHONY: help run test check lint types docs bench eval e2e clean lock
+.PHONY: help run test check lint types docs bench eval e2e soak clean lock
 
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,10 +61,15 @@ eval: $(VENV)/.dev ## run an evaluation suite: SUITE=diagnose (the default) scor
 e2e: $(VENV)/.dev ## only the tests on a real cluster (SEXTANT_TEST_CLUSTER names the program that starts one)
 	$(BIN)/pytest -m cluster $(ARGS)
 
+soak: $(VENV)/.dev ## fuzz every parser, SECONDS=60 each
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r locks/soak.lock
+	$(BIN)/python -m tests.soak --seconds $(or $(SECONDS),60) $(ARGS)
+
 lock: $(UV) ## resolve the dependencies anew
 	$(UV) pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o locks/run.lock
 	$(UV) pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o locks/dev.lock
 	$(UV) pip compile pyproject.toml --group dev --all-extras --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o locks/all.lock
+	$(UV) pip compile --group soak --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o locks/soak.lock
 
 clean: ## remove what the targets made
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .import_linter_cache

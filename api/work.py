@@ -10,6 +10,7 @@ import anyio
 
 from api.context import Services
 from api.uploads import Upload
+from cluster.client import ClusterClient
 from cluster.discovery import target_of
 from cluster.limits import collect_limits, recording_limits
 from cluster.live import Progress, collect
@@ -22,6 +23,7 @@ from core.runs import Json, RunProgress, Work
 from core.telemetry import Metrics
 from diagnose import render
 from diagnose.findings import Diagnosis
+from rollout.trials import tried
 
 T = TypeVar("T")
 
@@ -40,10 +42,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
-    """How to get the snapshot: the name of the step, and what to do in it."""
+    """How to get the snapshot: the name of the step, and what to do in it.
+
+    ``client`` is set where the snapshot is of a live cluster: its API server can say what it thinks of the remedies.
+    """
 
     step: str
     take: Callable[[Progress], Awaitable[Snapshot]]
+    client: ClusterClient | None = None
 
 
 def diagnosis_work(services: Services, question: Question, taking: Taking) -> Work:
@@ -61,6 +67,10 @@ def diagnosis_work(services: Services, question: Question, taking: Taking) -> Wo
         async with progress.step("analyze") as note:
             diagnosis = await in_thread(services, lambda: judged(services, snapshot, question))
             note.text = f"{diagnosis.verdict.value}, {len(diagnosis.findings)} findings"
+        await progress.report(0.9)
+        if taking.client is not None and diagnosis.findings:
+            async with progress.step("try fixes"):
+                diagnosis = await tried(diagnosis, taking.client)
         await progress.report(0.95)
         async with progress.step("render"):
             return await in_thread(services, lambda: rendered(diagnosis))
@@ -159,7 +169,7 @@ def from_cluster(
                 deadline=deadline,
             )
 
-    return Taking(step="collect", take=take)
+    return Taking(step="collect", take=take, client=client)
 
 
 async def live_namespace(services: Services, caller: Caller, namespace: str, *, everywhere: bool) -> str:

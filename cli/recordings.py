@@ -8,9 +8,11 @@ from pathlib import Path
 
 from cli.terminal import Progress
 from cli.wanted import Wanted
+from cluster.identity import Identity
 from cluster.snapshot import Snapshot
 from core.errors import BundleTooLarge
 from core.settings import Settings
+from diagnose.findings import Diagnosis
 
 
 def snapshot_for(wanted: Wanted, settings: Settings, *, thorough: bool = False) -> tuple[Snapshot, str]:
@@ -48,16 +50,38 @@ def _standard_input(max_bytes: int) -> bytes:
     return data
 
 
+def with_dry_runs(wanted: Wanted, settings: Settings, diagnosis: Diagnosis) -> Diagnosis:
+    """Return the diagnosis with what the live API server says of its remedies; recordings have none to ask."""
+    if wanted.demo or wanted.recording or not diagnosis.findings:
+        return diagnosis
+    return asyncio.run(_tried(wanted, settings, diagnosis))
+
+
+async def _tried(wanted: Wanted, settings: Settings, diagnosis: Diagnosis) -> Diagnosis:
+    from cluster.client import connect
+    from cluster.limits import client_limits
+    from rollout.trials import tried
+
+    async with connect(identity_of(wanted, settings), limits=client_limits(settings)) as client:
+        return await tried(diagnosis, client)
+
+
+def identity_of(wanted: Wanted, settings: Settings) -> Identity:
+    """Return who asks, and which server, as flags and settings say."""
+    from cluster.configured import configured_identity
+
+    identity = configured_identity(settings, kubeconfig=wanted.kubeconfig, context=wanted.context)
+    return identity.acting_as(wanted.as_user, wanted.as_groups)
+
+
 async def live(wanted: Wanted, settings: Settings, *, thorough: bool) -> tuple[Snapshot, str]:
     """Collect a snapshot from the cluster that the flags and settings name."""
     from cluster.client import connect
-    from cluster.configured import configured_identity
     from cluster.discovery import target_of
     from cluster.limits import client_limits, collect_limits
     from cluster.live import collect
 
-    identity = configured_identity(settings, kubeconfig=wanted.kubeconfig, context=wanted.context)
-    identity = identity.acting_as(wanted.as_user, wanted.as_groups)
+    identity = identity_of(wanted, settings)
     space = "" if wanted.all_namespaces else wanted.namespace or identity.default_namespace
     async with connect(identity, limits=client_limits(settings)) as client:
         with Progress() as progress:

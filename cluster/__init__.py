@@ -5,5 +5,6 @@ Does not belong here: any judgement on what was read (``diagnose``).
 Nothing outside this package imports the ``kubernetes`` client.
 
 Others may use: ``cluster.snapshot`` (Snapshot, Coverage, LogExcerpt), ``cluster.fields``, ``cluster.kinds``,
-``cluster.quantities``, ``cluster.sources`` (open a snapshot from a live API or a recording), ``cluster.fake``.
+``cluster.quantities``, ``cluster.live`` and ``cluster.recording`` (a snapshot from a live API or a recording),
+``cluster.watching`` (a cache that the API server keeps up to date), ``cluster.fake``.
 """

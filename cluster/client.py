@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import aiohttp
@@ -23,6 +23,7 @@ from cluster.failures import Failure
 from cluster.fields import text
 from cluster.identity import Identity
 from cluster.transport import Bucket, Transport
+from cluster.watch_events import WatchEvent, watch_events
 from core.errors import ClusterRejected, Unauthenticated
 
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
@@ -32,11 +33,17 @@ MANY_BYTES = 512 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of a list. ``first`` says that the list begins here: drop what an earlier attempt had given."""
+    """One page of a list. ``first`` says that the list begins here: drop what an earlier attempt had given.
+
+    A client that answers from memory sets ``kept``: the items are as a snapshot keeps them, with kind and without
+    secrets; and ``note`` where they are not the whole truth.
+    """
 
     body: dict[str, Any]
     first: bool
     last: bool
+    kept: bool = False
+    note: str = ""
 
 
 class ClusterClient:
@@ -79,6 +86,11 @@ class ClusterClient:
         """The API server's clock at its newest answer, None before the first."""
         return self._exchange.caller.server_date
 
+    @property
+    def seconds_since_date(self) -> float:
+        """How long ago ``server_date`` was the API server's clock."""
+        return asyncio.get_running_loop().time() - self._exchange.caller.server_date_at
+
     def within(self, deadline: float | None) -> "ClusterClient":
         """Return a view that gives up at ``deadline``, a moment of ``time.monotonic``; the earlier one counts."""
         if deadline is None:
@@ -96,6 +108,22 @@ class ClusterClient:
     async def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """POST an object that asks a question (a review) and return the answer. Never used to change anything."""
         return await self._json("POST", path, {}, JSON, body=body)
+
+    async def dry_run(
+        self, method: Literal["PATCH", "POST"], path: str, body: Any, *, media: str = JSON
+    ) -> dict[str, Any]:
+        """Let the API server judge a change without making it (``dryRun=All``), and return the object as it would be.
+
+        ``media`` is the type of the patch. Raises as ``get`` does: refusals of admission are ``ClusterRejected``.
+        """
+        return await self._json(method, path, {"dryRun": "All"}, JSON, body=body, media=media, attempts=1)
+
+    async def create(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Create an object with the caller's own credential: the one way in which this client changes a cluster.
+
+        It is never sent twice. Raises as ``get`` does; refusals of admission are ``ClusterRejected``.
+        """
+        return await self._json("POST", path, {}, JSON, body=body, attempts=1)
 
     async def table(self, path: str, **query: str | int) -> dict[str, Any]:
         """GET a list as a Table: the columns that ``kubectl get`` prints, and the metadata of each object."""
@@ -134,17 +162,66 @@ class ClusterClient:
         if previous:
             query["previous"] = "true"
         async with self._exchange.transport.slots, contextlib.AsyncExitStack() as stack:
-            attempt = 0
-            while True:
-                attempt += 1
-                try:
-                    response = await stack.enter_async_context(self._exchange.open("GET", path, query, "*/*"))
-                    break
-                except Again as exc:
-                    if attempt >= self._exchange.limits.attempts:
-                        raise exc.failure.error from exc
-                    await self._wait(attempt, exc.failure)
-            yield await stack.enter_async_context(contextlib.aclosing(self._log_chunks(response)))
+            response = await self._opened(stack, path, query, "*/*")
+            yield await stack.enter_async_context(contextlib.aclosing(self._streamed(response)))
+
+    @contextlib.asynccontextmanager
+    async def watch(
+        self,
+        path: str,
+        version: str,
+        *,
+        accept: str = JSON,
+        stall_seconds: float = 75.0,
+        server_seconds: int = 300,
+        **query: str | int,
+    ) -> AsyncIterator[AsyncIterator[WatchEvent]]:
+        """Open a watch from a resource version and give its events until the server ends it, bookmarks included.
+
+        ``stall_seconds`` is how long the server may send nothing at all; ``server_seconds`` is when it ends the watch.
+        Entering the context means that the server has accepted it. Nothing is asked again here once it is open, and it
+        takes none of the transport's slots, since it stays. Raises as ``get`` does, and ``ClusterRejected`` with status
+        410 where the version is too old, whether the server says so at once or in the stream.
+        """
+        asked = {
+            **query,
+            "watch": "true",
+            "allowWatchBookmarks": "true",
+            "resourceVersion": version,
+            "timeoutSeconds": server_seconds,
+        }
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                response = await self._opened(stack, path, asked, accept, silence_seconds=stall_seconds)
+            except Unauthenticated:
+                if not await self._exchange.renew():
+                    raise
+                response = await self._opened(stack, path, asked, accept, silence_seconds=stall_seconds)
+            chunks = self._streamed(response, silence_seconds=stall_seconds)
+            await stack.enter_async_context(contextlib.aclosing(chunks))
+            yield await stack.enter_async_context(contextlib.aclosing(watch_events(chunks, path)))
+
+    async def _opened(
+        self,
+        stack: contextlib.AsyncExitStack,
+        path: str,
+        query: Query,
+        accept: str,
+        *,
+        silence_seconds: float | None = None,
+    ) -> aiohttp.ClientResponse:
+        """Open a stream, tried as often as a single answer; ``stack`` closes it."""
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await stack.enter_async_context(
+                    self._exchange.open("GET", path, query, accept, silence_seconds=silence_seconds)
+                )
+            except Again as exc:
+                if attempt >= self._exchange.limits.attempts:
+                    raise exc.failure.error from exc
+                await self._wait(attempt, exc.failure)
 
     # -- one request, tried as often as it makes sense
 
@@ -155,7 +232,8 @@ class ClusterClient:
         query: Query,
         accept: str,
         *,
-        body: Mapping[str, Any] | None = None,
+        body: Any = None,
+        media: str = JSON,
         attempts: int | None = None,
     ) -> dict[str, Any]:
         renewed = False
@@ -164,7 +242,7 @@ class ClusterClient:
             attempt += 1
             try:
                 async with self._exchange.transport.slots:
-                    content = await self._exchange.read(method, path, query, accept, body)
+                    content = await self._exchange.read(method, path, query, accept, body, media=media)
                 return await self._parsed(content, path)
             except Again as exc:
                 if attempt >= (attempts or self._exchange.limits.attempts):
@@ -198,10 +276,12 @@ class ClusterClient:
             raise ClusterRejected(f"The answer to {path} is no object.", http_status=200, reason="NoJSON")
         return value
 
-    async def _log_chunks(self, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
-        """Yield a log's bytes. What was given cannot be taken back, so that nothing is tried again here."""
+    async def _streamed(
+        self, response: aiohttp.ClientResponse, *, silence_seconds: float | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield a stream's bytes. What was given cannot be taken back, so that nothing is tried again here."""
         try:
-            async with contextlib.aclosing(self._exchange.chunks(response)) as chunks:
+            async with contextlib.aclosing(self._exchange.chunks(response, silence_seconds=silence_seconds)) as chunks:
                 async for chunk in chunks:
                     yield chunk
         except Again as exc:

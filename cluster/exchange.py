@@ -40,13 +40,14 @@ class ClientLimits:
 
 @dataclass(slots=True)
 class Caller:
-    """Who asks, and what all views of one client share."""
+    """Who asks, and what all views of one client share. ``server_date_at`` is the loop's time of ``server_date``."""
 
     identity: Identity
     credentials: Credentials
     bucket: Bucket
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)
     server_date: datetime | None = None
+    server_date_at: float = 0.0
 
 
 class Again(Exception):
@@ -80,12 +81,12 @@ class Exchange:
         return math.inf if self.deadline is None else self.deadline - asyncio.get_running_loop().time()
 
     async def read(
-        self, method: str, path: str, query: Query, accept: str, body: Mapping[str, Any] | None
+        self, method: str, path: str, query: Query, accept: str, body: Any, *, media: str = JSON
     ) -> bytearray:
         """Send one request and return the whole body, up to the limit."""
         content = bytearray()
         async with (
-            self.open(method, path, query, accept, body) as response,
+            self.open(method, path, query, accept, body, content=media) as response,
             contextlib.aclosing(self.chunks(response)) as chunks,
         ):
             async for chunk in chunks:
@@ -100,23 +101,35 @@ class Exchange:
 
     @contextlib.asynccontextmanager
     async def open(
-        self, method: str, path: str, query: Query, accept: str, body: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        query: Query,
+        accept: str,
+        body: Any = None,
+        *,
+        silence_seconds: float | None = None,
+        content: str = JSON,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """Send one request and give the response when its status is good."""
-        verb, resource = asked = spoken_request(method, path)
+        """Send one request and give the response when its status is good. ``content`` is the media type of ``body``.
+
+        With ``silence_seconds`` the answer may take for ever, but no pause in it may be longer than this.
+        """
+        verb, resource = asked = spoken_request(method, path, watch="watch" in query)
         if wait := self.caller.bucket.take():
             await self.pause(wait)
-        timeout = self._timeout()
+        timeout = self._timeout(silence_seconds)
         self.caller.requests[asked] += 1
         url = path + ("?" + urlencode(query) if query else "")
         try:
             response = await self.transport.request(
-                method, url, headers=self.headers(accept), timeout=timeout, body=body
+                method, url, headers=self.headers(accept, content), timeout=timeout, body=body
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
             raise self._failed(exc, timeout) from exc
         async with response:
-            self.caller.server_date = http_date(response.headers.get("Date", "")) or self.caller.server_date
+            if date := http_date(response.headers.get("Date", "")):
+                self.caller.server_date, self.caller.server_date_at = date, asyncio.get_running_loop().time()
             if response.status >= 400:
                 failure = of_status(
                     response.status,
@@ -129,13 +142,15 @@ class Exchange:
                 raise Again(failure) if failure.again else failure.error
             yield response
 
-    async def chunks(self, response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
-        """Yield a body's bytes as they come."""
+    async def chunks(
+        self, response: aiohttp.ClientResponse, *, silence_seconds: float | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield a body's bytes as they come. ``silence_seconds`` is what ``open`` was given."""
         try:
             async for chunk in response.content.iter_any():
                 yield chunk
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
-            raise self._failed(exc, self._timeout()) from exc
+            raise self._failed(exc, self._timeout(silence_seconds)) from exc
 
     async def _start_of(self, response: aiohttp.ClientResponse) -> bytes:
         try:
@@ -145,13 +160,14 @@ class Exchange:
 
     def _failed(self, exc: BaseException, timeout: aiohttp.ClientTimeout) -> Exception:
         self._check_deadline(margin=0.05 if isinstance(exc, TimeoutError) else 0.0)
-        failure = of_exception(exc, self.transport.endpoint.server, timeout.total or self.limits.request_seconds)
+        patience = timeout.sock_read or timeout.total or self.limits.request_seconds
+        failure = of_exception(exc, self.transport.endpoint.server, patience)
         return Again(failure) if failure.again else failure.error
 
-    def headers(self, accept: str) -> CIMultiDict[str]:
+    def headers(self, accept: str, content: str = JSON) -> CIMultiDict[str]:
         """Return the headers that say who asks, and for what form of answer."""
         credentials = self.caller.credentials
-        headers = CIMultiDict({"Accept": accept, "User-Agent": "sextant", "Content-Type": JSON})
+        headers = CIMultiDict({"Accept": accept, "User-Agent": "sextant", "Content-Type": content})
         if credentials.token:
             headers["Authorization"] = f"Bearer {credentials.token}"
         if credentials.impersonate_user:
@@ -167,9 +183,15 @@ class Exchange:
                 next_step="Give more time, or ask about one namespace or one workload.",
             )
 
-    def _timeout(self) -> aiohttp.ClientTimeout:
+    def _timeout(self, silence_seconds: float | None = None) -> aiohttp.ClientTimeout:
         self._check_deadline()
-        total = min(self.limits.request_seconds, max(0.001, self.seconds_left()))
+        left = max(0.001, self.seconds_left())
+        if silence_seconds is not None:
+            connect = min(self.limits.connect_seconds, left)
+            return aiohttp.ClientTimeout(
+                total=None if math.isinf(left) else left, sock_connect=connect, sock_read=silence_seconds
+            )
+        total = min(self.limits.request_seconds, left)
         return aiohttp.ClientTimeout(total=total, sock_connect=min(self.limits.connect_seconds, total))
 
     async def renew(self) -> bool:
@@ -184,8 +206,11 @@ class Exchange:
         return changed
 
 
-def spoken_request(method: str, path: str) -> tuple[str, str]:
-    """Return verb and resource of a request, for people and for counting: ``("list", "pods")``."""
+def spoken_request(method: str, path: str, *, watch: bool = False) -> tuple[str, str]:
+    """Return verb and resource of a request, for people and for counting: ``("list", "pods")``.
+
+    ``watch`` says that the query asks for the changes of a collection.
+    """
     parts = path.strip("/").split("/")
     verb = {"GET": "get", "POST": "create"}.get(method, method.lower())
     rest = parts[2:] if parts[0] == "api" else parts[3:] if parts[0] == "apis" else None
@@ -197,4 +222,6 @@ def spoken_request(method: str, path: str) -> tuple[str, str]:
         rest = rest[2:]
     if len(rest) == 3 and rest[2] == "log":
         return "log", rest[0]
-    return ("list" if method == "GET" and len(rest) == 1 else verb), rest[0]
+    if method == "GET" and len(rest) == 1:
+        verb = "watch" if watch else "list"
+    return verb, rest[0]

@@ -28,7 +28,8 @@ _FORBIDDEN = re.compile(r"forbidden|cannot (?:get|list|watch|create|update|patch
 _UNKNOWN_KIND = re.compile(r"no matches for kind|could not find the requested resource|no kind \S{1,80} is registered")
 _AGGREGATION = re.compile(r"currently unable to handle the request|complete list of server apis|metrics api")
 _STORAGE = re.compile(
-    r"persistentvolume|storageclass|multi-attach|failedattachvolume|failedmount|volumeattachment|max volume count|\bcsi\b"
+    r"persistentvolume|storageclass|multi-attach|failedattachvolume|failedmount|volumeattachment"
+    r"|max volume count|\bcsi\b"
 )
 _NAMES = re.compile(
     r"no such host|enotfound|eai_again|getaddrinfo|name or service not known|name resolution|unknownhost"

@@ -61,7 +61,7 @@ async def read_kind(
         break
     for obj in found:
         builder.add(obj)
-    builder.covered(_coverage(kind, where, len(found), error, note))
+    builder.covered(coverage_of(kind, where, len(found), error, note))
     return error
 
 
@@ -84,20 +84,29 @@ async def _read_pages(
             if page.first:
                 found.clear()
             found += await _cleaned(page, kind)
+            if page.note:
+                return page.note
             if len(found) >= most and not page.last:
                 return f"reading stopped after {len(found)} objects"
     return ""
 
 
 async def _cleaned(page: Page, kind: Kind) -> list[dict[str, Any]]:
-    items: Iterable[Any] = secrets_of(page.body) if kind.key == "Secret" else objects(page.body, "items")
-    gathered = list(items)
+    if page.kept:
+        return list(page.body["items"])
+    gathered = items_of(page.body, kind)
     if len(gathered) > _MANY_ITEMS:
-        return await asyncio.to_thread(_clean, gathered, kind)
-    return _clean(gathered, kind)
+        return await asyncio.to_thread(clean, gathered, kind)
+    return clean(gathered, kind)
 
 
-def _clean(items: list[dict[str, Any]], kind: Kind) -> list[dict[str, Any]]:
+def items_of(body: dict[str, Any], kind: Kind) -> list[Any]:
+    """Return the objects of a list, or of the Table in whose form Secrets come."""
+    items: Iterable[Any] = secrets_of(body) if kind.key == "Secret" else objects(body, "items")
+    return list(items)
+
+
+def clean(items: Iterable[dict[str, Any]], kind: Kind) -> list[dict[str, Any]]:
     """Give each object its kind, drop bookkeeping that tells nothing, mask secrets."""
     api_version = f"{kind.group}/{kind.version}" if kind.group else kind.version
     cleaned = []
@@ -110,7 +119,8 @@ def _clean(items: list[dict[str, Any]], kind: Kind) -> list[dict[str, Any]]:
     return cleaned
 
 
-def _coverage(kind: Kind, where: str, count: int, error: SextantError | None, note: str) -> KindCoverage:
+def coverage_of(kind: Kind, where: str, count: int, error: SextantError | None, note: str) -> KindCoverage:
+    """Say how completely a kind is known: ``error`` is what ended the reading, ``note`` why objects are missing."""
     state: Literal["complete", "partial", "refused", "failed", "absent"]
     if error is None:
         state = "partial" if note else "complete"

@@ -23,6 +23,10 @@ IN_FLIGHT = 24
 """Requests at one time: below the smallest concurrency share that API priority and fairness gives by default."""
 
 
+WATCHES = 256
+"""Connections beside these that may stay open: a watch keeps its own for minutes. None is opened before it is used."""
+
+
 class Answer(Protocol):
     """What the Kubernetes client wraps around a response."""
 
@@ -115,7 +119,7 @@ def _rest(endpoint: Endpoint, credentials: Credentials, in_flight: int) -> Rest:
             cert_file=certificate,
             tls_server_name=endpoint.tls_server_name or None,
             proxy=endpoint.proxy_url or None,
-            connection_pool_maxsize=in_flight + 64,
+            connection_pool_maxsize=in_flight + WATCHES,
             trace_configs=[trace],
             # The client's own default reads ~/.netrc and the proxy variables, and keeps cookies between callers.
             client_session_kwargs={"trust_env": False, "cookie_jar": aiohttp.DummyCookieJar()},

@@ -88,11 +88,12 @@ _START = frozenset(
         "PodAddressesExhausted",
         "PostStartHookFailed",
         "RunAsNonRootViolated",
+        "RuntimeClassMissing",
         "SandboxCreationFailed",
         "SecretMissing",
     }
 )
-_MEMORY = frozenset({"OOMKilled", "OOMKilledByNode", "RuntimeHeapExhausted"})
+_MEMORY = frozenset({"OOMKilled", "OOMKilledByNode", "RuntimeHeapExhausted", "SharedMemoryExhausted"})
 _PROBE_SETTINGS = frozenset(
     {
         "AppListensOnLoopback",
@@ -159,6 +160,7 @@ _EVICTIONS = frozenset(
 )
 _HELD_UP = frozenset({"ContainerStartFailed", "InitContainerHanging"})
 
+_POLICIES = frozenset({"MeshPolicyDenied", "NetworkPolicyBlocksDNS", "NetworkPolicyBlocksTraffic"})
 _NAMES = frozenset({"ClientAddressUnknown", "ClusterDNSConfigInvalid", "ClusterDNSDown", "PodDNSPolicyWrong"})
 _PEERS = frozenset({"BrokerUnavailable", "ClientPortMismatch", "DependencyUnreachable", "EnvVarShadowed"})
 _STORES = frozenset(
@@ -177,7 +179,47 @@ _PEER_EFFECTS = (
     | _WORKLOAD_SYMPTOMS
 )
 
+_SLOWED = frozenset(
+    {"AppErrorsInLog", "DependencyUnreachable", "ProbeFailing", "ProbeTimingTooTight", "RestartsIncreasing"}
+)
+_APP_EFFECTS = frozenset({"AppBuildFailed", "AppDependencyNotReady", "AppRolledBack"})
+
 ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
+    (
+        frozenset({"NamespaceSuspendedForArrears"}),
+        _ADMISSION
+        | _CLAIMS
+        | _SCHEDULING
+        | _START
+        | _SERVICE
+        | _NAMES
+        | _PEERS
+        | _STORES
+        | _PEER_EFFECTS
+        | _PROBE_EFFECTS
+        | _APP_EFFECTS
+        | {
+            *("AppAsleep", "CertificateNotIssued", "IngressClassMissing", "IngressHostDenied", "NameNotResolved"),
+            *("Unschedulable", "WorkloadScaledToZero", "WorkloadSuspended"),
+        },
+    ),
+    (frozenset({"IngressHostDenied"}), frozenset({"AdmissionWebhookDenied", "CertificateNotIssued"})),
+    (frozenset({"AppAsleep"}), frozenset({"WorkloadScaledToZero", "WorkloadSuspended"}) | _WORKLOAD_SYMPTOMS),
+    (
+        frozenset({"ProcessLimitExhausted"}),
+        _PROBE_EFFECTS | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS | {"DependencyUnreachable", "RuntimeHeapExhausted"},
+    ),
+    (
+        frozenset({"AdmissionMutatedSpec"}),
+        _START
+        | _CRASH
+        | _MEMORY
+        | _SCHEDULING
+        | _PROBE_EFFECTS
+        | _CRASH_EFFECTS
+        | _WORKLOAD_SYMPTOMS
+        | {"Unschedulable"},
+    ),
     (
         _NODES,
         frozenset({"EvictedByTaint", "SandboxCreationFailed", "TaintNotTolerated", "Unschedulable"})
@@ -206,11 +248,21 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
         frozenset({"AppCrashed", "AppPermissionDenied"}) | _CRASH_EFFECTS | _PROBE_EFFECTS,
     ),
     (_EVICTIONS, _WORKLOAD_SYMPTOMS),
+    (frozenset({"PodPreempted"}), frozenset({"InsufficientResources", "Unschedulable"})),
+    (frozenset({"VolumeFull"}), frozenset({"DatastoreReadOnly"})),
+    (frozenset({"SecretMissing"}), frozenset({"DatastoreAuthFailed"})),
+    (frozenset({"KubeProxyDown"}), frozenset({"DependencyUnreachable", "NameNotResolved"})),
     (_SCHEDULING, frozenset({"Unschedulable"}) | _WORKLOAD_SYMPTOMS),
     (frozenset({"Unschedulable"}), _WORKLOAD_SYMPTOMS),
     (frozenset({"AssignedNodeMissing"}), frozenset({"ContainerStartFailed", "InitContainerHanging"})),
     (frozenset({"DaemonSetNodesUncovered"}), frozenset({"SandboxCreationFailed"})),
     (_START, _MEMORY | _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
+    (_POLICIES, frozenset({"NameNotResolved", "DependencyUnreachable", "BrokerUnavailable"}) | _PEER_EFFECTS),
+    (frozenset({"RoleBindingDangling"}), frozenset({"AccessForbidden"}) | _PEER_EFFECTS),
+    (
+        frozenset({"AccessForbidden", "ServiceAccountTokenMissing"}),
+        frozenset({"AutoscalerMetricsUnavailable", "CertificateNotIssued", "ScaledObjectNotReady"}) | _PEER_EFFECTS,
+    ),
     (_NAMES, frozenset({"NameNotResolved", "DependencyUnreachable"}) | _PEER_EFFECTS),
     (frozenset({"NameNotResolved"}), frozenset({"DependencyUnreachable"}) | _PEER_EFFECTS),
     (_STORES | _PEERS, _PEER_EFFECTS),
@@ -242,6 +294,14 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
         frozenset({"StatefulSetServiceMissing"}),
         frozenset({"AppCrashed", "NameNotResolved", "ProbeFailing"}) | _WORKLOAD_SYMPTOMS,
     ),
+    (frozenset({"CPUSaturated"}), _SLOWED | _WORKLOAD_SYMPTOMS),
+    (frozenset({"NetworkDegraded"}), _SLOWED | _WORKLOAD_SYMPTOMS | {"NameNotResolved"}),
+    (
+        frozenset({"RolloutStrategyUnsafe"}),
+        frozenset({"HostPortConflict", "PodAntiAffinityConflict", "RolloutStuck", "Unschedulable"}),
+    ),
+    (frozenset({"ImagePullSlow"}), _WORKLOAD_SYMPTOMS),
+    (_START | _CRASH | _MEMORY | _CLAIMS | _SCHEDULING | _PROBE_SETTINGS | _VOLUMES | _ADMISSION, _APP_EFFECTS),
     (frozenset({"RolloutStuck", "StatefulSetOrdinalBlocked"}), frozenset({"ServiceHasNoReadyEndpoints"})),
 )
 """Left absorbs right on one path; earlier rows stand deeper and win."""

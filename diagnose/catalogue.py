@@ -4,6 +4,7 @@ One file of ``diagnose.codes`` per family; ``CODES`` joins them in the order of 
 """
 
 from diagnose.codes import (
+    access,
     admission,
     autoscaling,
     certificates,
@@ -17,11 +18,14 @@ from diagnose.codes import (
     image_pull,
     jobs,
     memory,
+    network_policies,
     nodes,
+    platform,
     probes,
     rollouts,
     routes,
     sandbox,
+    saturation,
     scheduling,
     services,
     volumes,
@@ -43,15 +47,19 @@ CODES: tuple[Code, ...] = (
     *evictions.CODES,
     *nodes.CODES,
     *services.CODES,
+    *clients.CODES,
+    *dns.CODES,
+    *network_policies.CODES,
     *routes.CODES,
     *certificates.CODES,
     *autoscaling.CODES,
     *rollouts.CODES,
     *admission.CODES,
     *jobs.CODES,
-    *clients.CODES,
-    *dns.CODES,
+    *access.CODES,
     *datastores.CODES,
+    *saturation.CODES,
+    *platform.CODES,
 )
 
 BY_CODE: dict[str, Code] = {entry.code: entry for entry in CODES}

@@ -158,13 +158,20 @@ class Complaint:
 
 def complaints(scene: Scene, container: Container) -> tuple[Complaint, ...]:
     """Return what a container complains of now, the newest first; nothing where its log was not read."""
+    key = ("complaints", id(container.pod), container.name)
+    if key not in scene.worked_out:
+        scene.worked_out[key] = tuple(_complaints(scene, container))
+    found: tuple[Complaint, ...] = scene.worked_out[key]
+    return found
+
+
+def _complaints(scene: Scene, container: Container) -> Iterator[Complaint]:
     if container.role == "ephemeral":
-        return ()
+        return
     if container.ended and termination_current(scene, container):
-        return tuple(_at_the_end(scene, container))
-    if container.running:
-        return tuple(_while_running(scene, container))
-    return ()
+        yield from _at_the_end(scene, container)
+    elif container.running:
+        yield from _while_running(scene, container)
 
 
 def words_read(scene: Scene, container: Container) -> bool:

@@ -118,11 +118,24 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """What a live API server says of a change: accepted, or refused with its ``message``; the lines that differ.
+
+    ``diff`` holds unified-diff lines of the object as YAML, without bookkeeping and status, secrets masked.
+    """
+
+    accepted: bool
+    message: str = ""
+    diff: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
     """One way to put it right. ``command`` is complete (namespace and names filled in) or empty.
 
     Where the change is computable, ``patch`` holds it, ``target`` what it changes, and ``patch_type`` how: by strategic
     merge, JSON merge, JSON patch (``{"operations": […]}``) or ``create``. Without a type it is to be made by hand.
+    ``dry_run`` is what a live API server says of it, where one was asked.
 
     An empty ``command`` means that no command can do it (new code, a new image); ``summary`` says what to do then.
     ``verify`` is a command and ``expect`` what it then shows. ``undo`` reverses it or is empty. ``estimate`` gives the
@@ -134,6 +147,7 @@ class Remedy:
     patch: Mapping[str, Any] | None = None
     target: ObjectRef | None = None
     patch_type: Literal["", "strategic", "merge", "json", "create"] = ""
+    dry_run: DryRun | None = None
     verify: str = ""
     expect: Phrase | None = None
     undo: str = ""

@@ -32,7 +32,11 @@ FAMILY_TITLES: dict[str, Phrase] = {
     "jobs": Phrase(en="jobs end as they should", zh="任务按预期结束"),
     "clients": Phrase(en="callers reach what they call", zh="调用方能访问其依赖"),
     "dns": Phrase(en="names resolve", zh="名称可以解析"),
+    "network_policies": Phrase(en="network policies let needed traffic through", zh="网络策略放行所需流量"),
+    "access": Phrase(en="programs may do what they ask of the Kubernetes API", zh="程序具备所需的 Kubernetes API 权限"),
     "datastores": Phrase(en="datastores accept their clients", zh="数据存储接受其客户端"),
+    "saturation": Phrase(en="nothing that was measured or logged is overloaded", zh="已有的指标与日志中没有过载迹象"),
+    "platform": Phrase(en="the platform holds nothing back", zh="平台没有停用或拒绝任何内容"),
 }
 """What a family without a finding proves, in words that anybody understands."""
 

@@ -152,7 +152,7 @@ def transcript(scenario: Scenario) -> Snapshot | None:
     if scenario.situation.unread:
         return None
     space = scenario.situation.namespace
-    parts = [f"$ date -u +%FT%TZ\n{moment_text(0)}\n"]
+    parts = [f"{moment_text(0)}\n"]
     kinds = sorted({text(entry, "kind") for entry in scenario.objects})
     for kind in kinds:
         items = [dict(entry) for entry in scenario.objects if text(entry, "kind") == kind]

@@ -85,6 +85,8 @@ class _Workload:
             "pods",
             "status",
             "fields",
+            "events",
+            "below",
         }
         if unknown := set(document) - known:
             message = f"a workload has no {', '.join(sorted(unknown))}; it knows {', '.join(sorted(known))}"
@@ -160,7 +162,9 @@ class _Workload:
                 "observedGeneration": 1,
                 "desiredNumberScheduled": wanted,
                 "currentNumberScheduled": len(self.pods),
+                "updatedNumberScheduled": len(self.pods),
                 "numberReady": ready,
+                "numberAvailable": ready,
             }
         if self.kind in {"Deployment", "StatefulSet"}:
             status |= {"updatedReplicas": len(self.pods), "availableReplicas": ready}

@@ -14,6 +14,7 @@ from diagnose.render.words import (
     WHO,
     certainty,
     one_line,
+    spoken_dry_run,
     spoken_evidence,
     spoken_trigger,
     title,
@@ -109,6 +110,10 @@ def _remedy(remedy: Remedy, head: str, language: Language) -> str:
         risk, who = RISKS[remedy.risk].in_language(language), WHO[remedy.who].in_language(language)
         parts.append(_command(remedy.command))
         parts.append(f'<p class="soft">{title("risk", language)}: {risk} · {title("who", language)}: {who}</p>')
+    if remedy.dry_run:
+        said = safe(spoken_dry_run(remedy.dry_run, language))
+        diff = f"<pre>{safe(chr(10).join(remedy.dry_run.diff))}</pre>" if remedy.dry_run.diff else ""
+        parts.append(f"<h3>{title('dry_run', language)}</h3><p>{said}</p>{diff}")
     if remedy.estimate:
         said = _line(remedy.estimate.in_language(language))
         parts.append(f'<p class="soft">{title("estimate", language)}: {said}</p>')

@@ -66,6 +66,12 @@ def diagnose(
         list[Extra] | None,
         typer.Option("--include", help="Also list: hygiene (not broken, but could be better).", metavar="WHAT"),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run/--no-dry-run", help="Let the live API server judge each fix, changing nothing.")
+    ] = True,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Write the first fix down as a ChangeProposal for somebody to approve.")
+    ] = False,
     kubeconfig: Kubeconfig = None,
     context: Context = "",
     as_user: AsUser = "",
@@ -82,7 +88,8 @@ def diagnose(
       sextant diagnose pod/web-0 --from shop.tar.zst
       sextant diagnose --demo
     """
-    from cli.recordings import snapshot_for
+    from cli.proposing import proposed
+    from cli.recordings import snapshot_for, with_dry_runs
     from cli.terminal import painter, write_structure
     from cli.wanted import Wanted
     from core.settings import load_settings
@@ -106,6 +113,8 @@ def diagnose(
     diagnosis = run(
         snapshot, target=target, namespace=space, numbers=settings.diagnose, hygiene=Extra.HYGIENE in (include or ())
     )
+    if dry_run:
+        diagnosis = with_dry_runs(wanted, settings, diagnosis)
     match output:
         case Output.TEXT:
             sys.stdout.write(render.text(diagnosis, language.value, painter(sys.stdout)))
@@ -113,6 +122,8 @@ def diagnose(
             sys.stdout.write(render.markdown(diagnosis, language.value))
         case _:
             write_structure(render.document(diagnosis), output)
+    if propose:
+        sys.stderr.write(proposed(wanted, settings, diagnosis) + "\n")
     if fail_on is not None:
         limit = Severity(fail_on.value).rank
         if any(root.severity.rank <= limit for root in diagnosis.roots):

@@ -14,6 +14,7 @@ class Account:
     """One user. ``refused`` holds the resources (plural names) that it may not read, ``*`` for all.
 
     ``namespaces`` limits it to some namespaces; None is the whole cluster. ``impersonate`` lets it act as others.
+    ``watch`` lets it watch what it may list.
     """
 
     user: str
@@ -22,6 +23,7 @@ class Account:
     refused: frozenset[str] = frozenset()
     namespaces: frozenset[str] | None = None
     impersonate: bool = False
+    watch: bool = True
 
     def may(self, resource: str, namespace: str) -> bool:
         """Say whether the account may read a resource in a namespace (empty: across all, or cluster-wide)."""

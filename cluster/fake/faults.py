@@ -4,7 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-FaultKind = Literal["status", "expired", "reset", "truncated", "goaway", "slow", "stale", "redirect", "page"]
+FaultKind = Literal[
+    "status",
+    "expired",
+    "reset",
+    "truncated",
+    "goaway",
+    "slow",
+    "stale",
+    "redirect",
+    "page",
+    "gone",
+    "ended",
+    "silent",
+    "garbled",
+]
+IN_STREAM = frozenset({"truncated", "goaway", "gone", "ended", "silent", "garbled"})
+"""Faults that strike a watch while it runs."""
+ONLY_IN_STREAM = frozenset({"gone", "ended", "silent", "garbled"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -16,6 +33,10 @@ class Fault:
     ``goaway`` answers, then closes the connection; ``slow`` answers never, as far as the caller's patience goes;
     ``stale`` answers with the objects that the server began with; ``redirect`` sends to a log-in page; ``page``
     answers HTML.
+
+    A watch first gives ``after`` events; then ``truncated`` breaks off inside an event, ``goaway`` and ``ended`` end it
+    in order, ``gone`` says in the stream that the version is too old (410), ``garbled`` sends a line that is no JSON,
+    and ``silent`` sends nothing more while the connection stays.
     """
 
     kind: FaultKind
@@ -23,6 +44,7 @@ class Fault:
     resource: str = ""
     times: int = 1
     skip: int = 0
+    after: int = 0
     status: int = 503
     retry_after: float | None = None
     message: str = "the server is currently unable to handle the request"
@@ -31,7 +53,7 @@ class Fault:
         """Say whether this fault strikes a request, and count it when it does."""
         if self.times <= 0 or (self.verb and self.verb != verb) or (self.resource and self.resource != resource):
             return False
-        if self.kind == "expired" and not continues:
+        if (self.kind == "expired" and not continues) or (self.kind in ONLY_IN_STREAM and verb != "watch"):
             return False
         if self.skip > 0:
             self.skip -= 1

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
@@ -19,12 +19,14 @@ from cluster.fake.discovery import Discovery, groups_document, resources_documen
 from cluster.fake.faults import Fault, Script
 from cluster.fake.podlogs import Logs, NoLog, log_of
 from cluster.fake.store import Store, as_list, as_partial, as_table, page_of
+from cluster.fake.watches import News, Wanted, WatchStream, named
 from cluster.fields import Obj
 from cluster.identity import Endpoint
 from cluster.kinds import Kind
 
 ADMIN = Account(user="kubernetes-admin", groups=("system:masters", "system:authenticated"), impersonate=True)
 MANY_BYTES = 64 * 1024
+Answered = TypeVar("Answered", bound=web.StreamResponse)
 
 
 class _Refused(Exception):
@@ -48,7 +50,8 @@ class FakeCluster:
     """A cluster of the given objects and logs: ``serve`` it, ask it, then look at ``requests`` and ``seen``.
 
     ``accounts`` maps bearer tokens to users; where there are none, every token, and no token, is the admin. ``refused``
-    holds plural names that nobody may read. ``now`` is the server's clock, as its ``Date`` header tells it.
+    holds plural names that nobody may read. ``now`` is the server's clock, as its ``Date`` header tells it. Watches see
+    what is put into ``store`` or deleted there, from whichever thread, and a bookmark every ``bookmark_seconds``.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class FakeCluster:
         discovery: Discovery = "v2",
         version: str = "v1.34.4",
         now: datetime | None = None,
+        bookmark_seconds: float = 60.0,
     ) -> None:
         self.store = Store(objects, custom_kinds)
         self.logs: Logs = logs or {}
@@ -74,10 +78,16 @@ class FakeCluster:
         self._version = version
         self._now = now
         self._released = asyncio.Event()
+        self._bookmark_seconds = bookmark_seconds
+        self._news = News()
 
     def fail(self, *faults: Fault) -> None:
         """Script faults for the requests to come."""
         self._script.add(faults)
+
+    def disconnect(self) -> None:
+        """Break off all watches that are open. For the loop that serves."""
+        self._news.break_off()
 
     @contextlib.asynccontextmanager
     async def serve(self) -> AsyncIterator[Endpoint]:
@@ -86,14 +96,19 @@ class FakeCluster:
         app.router.add_route("*", "/{path:.*}", self._handle)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         self._released = asyncio.Event()
+        self._news = News()
         await runner.setup()
+        wake = self._news.from_any_thread(asyncio.get_running_loop())
+        self.store.listeners.append(wake)
         try:
             site = web.TCPSite(runner, "127.0.0.1", 0)
             await site.start()
             host, port = runner.addresses[0][:2]
             yield Endpoint(server=f"http://{host}:{port}")
         finally:
+            self.store.listeners.remove(wake)
             self._released.set()
+            self._news.close()
             await runner.cleanup()
 
     @contextlib.contextmanager
@@ -129,18 +144,19 @@ class FakeCluster:
     # -- requests
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        verb, resource = spoken_request(request.method, request.path)
+        verb, resource = spoken_request(request.method, request.path, watch=request.query.get("watch") in {"true", "1"})
         self.requests[(verb, resource)] += 1
         self.seen.append(Seen(method=request.method, path=request.path, headers=request.headers))
         fault = self._script.next(verb, resource, continues="continue" in request.query)
-        stale = fault is not None and fault.kind == "stale"
         try:
             if fault is not None and (answer := await self._strike(fault, request)):
                 return answer
             account = self._account(request)
-            response = await self._answer(request, account, verb, stale=stale)
+            response = await self._answer(request, account, verb, fault)
         except _Refused as exc:
             response = self._status(exc.status, exc.reason, exc.message, exc.headers)
+        if not isinstance(response, web.Response):
+            return response
         if fault is not None and fault.kind == "truncated":
             return await self._truncated(request, response)
         if fault is not None and fault.kind == "goaway":
@@ -152,7 +168,7 @@ class FakeCluster:
         match fault.kind:
             case "status":
                 headers = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
-                reasons = {429: "TooManyRequests", 503: "ServiceUnavailable", 500: "InternalError"}
+                reasons = {410: "Expired", 429: "TooManyRequests", 500: "InternalError", 503: "ServiceUnavailable"}
                 raise _Refused(fault.status, reasons.get(fault.status, ""), fault.message, headers)
             case "expired":
                 raise _Refused(410, "Expired", "The provided continue parameter is too old.")
@@ -199,7 +215,9 @@ class FakeCluster:
             return known or Account(user=user, groups=groups, refused=frozenset() if everything else frozenset({"*"}))
         return account
 
-    async def _answer(self, request: web.Request, account: Account, verb: str, *, stale: bool) -> web.Response:
+    async def _answer(
+        self, request: web.Request, account: Account, verb: str, fault: Fault | None
+    ) -> web.StreamResponse:
         parts = request.path.strip("/").split("/")
         if request.method == "POST":
             return await self._review(request, account)
@@ -217,16 +235,16 @@ class FakeCluster:
                 if found := resources_document(group, version, self.store.kinds.values()):
                     return self._json(found)
             case ["api", "v1", *rest]:
-                return self._resource(request, account, verb, "", rest, stale=stale)
+                return await self._resource(request, account, verb, "", rest, fault)
             case ["apis", group, version, *rest] if any(
                 kind.group == group and kind.version == version for kind in self.store.kinds.values()
             ):
-                return self._resource(request, account, verb, group, rest, stale=stale)
+                return await self._resource(request, account, verb, group, rest, fault)
         return self._stamped(web.Response(status=404, text="404 page not found\n"))
 
-    def _resource(
-        self, request: web.Request, account: Account, verb: str, group: str, rest: list[str], *, stale: bool
-    ) -> web.Response:
+    async def _resource(
+        self, request: web.Request, account: Account, verb: str, group: str, rest: list[str], fault: Fault | None
+    ) -> web.StreamResponse:
         namespace = ""
         if rest[:1] == ["namespaces"] and len(rest) > 2:
             namespace, rest = rest[1], rest[2:]
@@ -237,12 +255,15 @@ class FakeCluster:
         # A namespace is asked about within itself, which is how a namespaced role can grant it.
         where = name if kind.key == "Namespace" else namespace
         resource = f"{kind.plural}/log" if rest[2:] == ["log"] else kind.plural
-        if kind.plural in self.refused or resource in self.refused or not account.may(kind.plural, where):
+        refused = kind.plural in self.refused or resource in self.refused or not account.may(kind.plural, where)
+        if refused or (verb == "watch" and not account.watch):
             raise _Refused(
                 403, "Forbidden", refusal(account, "get" if verb == "log" else verb, resource, group, where, name)
             )
+        if verb == "watch":
+            return await self._watch(request, kind, namespace, fault)
         if not name:
-            return self._list(request, kind, namespace, stale=stale)
+            return self._list(request, kind, namespace, stale=fault is not None and fault.kind == "stale")
         found = self.store.get(kind, namespace, name)
         if found is None:
             raise _Refused(404, "NotFound", f'{_qualified(kind)} "{name}" not found')
@@ -254,8 +275,32 @@ class FakeCluster:
             return self._stamped(web.Response(body=content, content_type="text/plain"))
         return self._json(found)
 
+    async def _watch(self, request: web.Request, kind: Kind, namespace: str, fault: Fault | None) -> web.StreamResponse:
+        version = request.query.get("resourceVersion", "") or str(self.store.version)
+        if not version.isdigit():
+            message = f'resourceVersion: Invalid value: "{version}": strconv.ParseUint: parsing: invalid syntax'
+            raise _Refused(500, "", message)
+        wanted = Wanted(
+            kind=kind,
+            namespace=namespace,
+            name=named(request.query.get("fieldSelector", "")),
+            since=int(version),
+            seconds=float(request.query.get("timeoutSeconds", "") or 1800),
+            bookmarks=request.query.get("allowWatchBookmarks") == "true",
+            accept=request.headers.get("Accept", ""),
+        )
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        self._stamped(response)
+        if fault is not None and fault.kind == "goaway":
+            response.force_close()
+        await response.prepare(request)
+        stream = WatchStream(request, response, self.store, self._news, self._bookmark_seconds, fault)
+        await stream.run(wanted)
+        return response
+
     def _list(self, request: web.Request, kind: Kind, namespace: str, *, stale: bool) -> web.Response:
-        items = self.store.select(kind, namespace, stale=stale)
+        name = named(request.query.get("fieldSelector", ""))
+        items = self.store.select(kind, namespace, name=name, stale=stale)
         limit, token = int(request.query.get("limit", "0") or 0), request.query.get("continue", "")
         try:
             page, metadata = page_of(items, limit, token, self.store.version)
@@ -293,7 +338,7 @@ class FakeCluster:
         response.headers.update(headers)
         return response
 
-    def _stamped(self, response: web.Response) -> web.Response:
+    def _stamped(self, response: Answered) -> Answered:
         response.headers["Date"] = format_datetime(self._now or datetime.now(UTC), usegmt=True)
         return response
 

@@ -29,15 +29,19 @@ FAMILIES = (
     "evictions",
     "nodes",
     "services",
+    "clients",
+    "dns",
+    "network_policies",
     "routes",
     "certificates",
     "autoscaling",
     "rollouts",
     "admission",
     "jobs",
-    "clients",
-    "dns",
+    "access",
     "datastores",
+    "saturation",
+    "platform",
 )
 """The families in the order of the catalogue. Each is a module of this package with the same name."""
 

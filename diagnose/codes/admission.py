@@ -98,6 +98,19 @@ CODES: tuple[Code, ...] = (
         condition_reason="AdmissionDenied",
     ),
     _row(
+        code="AdmissionMutatedSpec",
+        title=Phrase(en="A webhook changed the pod, and it fails by that", zh="webhook 修改了 Pod 并导致其失败"),
+        fires_when=Phrase(
+            en="A failing pod differs from its owner's template in the field that explains the failure.",
+            zh="出错的 Pod 与其所属模板不一致，且不一致的字段正好解释了故障。",
+        ),
+        not_when=Phrase(
+            en="The difference is a default, an injected sidecar or variable, or what a LimitRange or autoscaler sets.",
+            zh="差异是默认值、注入的边车或变量，或由 LimitRange、自动伸缩设置。",
+        ),
+        condition_reason="AdmissionDenied",
+    ),
+    _row(
         code="ServiceAccountMissing",
         title=Phrase(en="ServiceAccount does not exist", zh="ServiceAccount 不存在"),
         fires_when=Phrase(

@@ -4,6 +4,7 @@ from functools import partial
 
 from core.phrase import Phrase
 from diagnose.codes.code import Code
+from diagnose.findings import Role, Severity
 
 _row = partial(Code, family="image_pull", fault_class="image")
 
@@ -136,6 +137,22 @@ CODES: tuple[Code, ...] = (
         not_when=Phrase(
             en="The node does hold the image and the kubelet only checks the credentials again.",
             zh="节点上有该镜像，kubelet 只是在重新核对凭据。",
+        ),
+        condition_reason="ImagePullBackOff",
+    ),
+    _row(
+        code="ImagePullSlow",
+        role=Role.CONTRIBUTING,
+        severity=Severity.MEDIUM,
+        title=Phrase(en="Image takes too long to pull", zh="镜像拉取过慢"),
+        fires_when=Phrase(
+            en="An image has been pulled for more than five minutes and is not there, or took longer than the rollout "
+            "may stand still.",
+            zh="镜像拉取超过五分钟仍未完成，或用时超过发布允许停滞的时间。",
+        ),
+        not_when=Phrase(
+            en="Most of the time was spent waiting for another image of the node, or the pod is ready.",
+            zh="大部分时间在等待节点上的另一个镜像，或 Pod 已就绪。",
         ),
         condition_reason="ImagePullBackOff",
     ),

@@ -51,4 +51,18 @@ CODES: tuple[Code, ...] = (
         ),
         condition_reason="OOMKilled",
     ),
+    _row(
+        code="SharedMemoryExhausted",
+        title=Phrase(en="Shared memory is used up", zh="共享内存耗尽"),
+        fires_when=Phrase(
+            en="The current log says that shared memory (/dev/shm) has no room, and no large enough volume is mounted "
+            "there.",
+            zh="当前日志写明共享内存（/dev/shm）没有空间，且该处没有挂载足够大的卷。",
+        ),
+        not_when=Phrase(
+            en="A memory volume that holds what is asked for stands there, or another disk is full.",
+            zh="该处已有足够大的内存卷，或满的是其他磁盘。",
+        ),
+        condition_reason="OOMKilled",
+    ),
 )

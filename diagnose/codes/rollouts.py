@@ -24,6 +24,23 @@ CODES: tuple[Code, ...] = (
         condition_reason="DeadlineExceeded",
     ),
     _row(
+        code="RolloutStrategyUnsafe",
+        variants=("blocked", "drains_all"),
+        severity=Severity.MEDIUM,
+        title=Phrase(en="Rollout strategy blocks itself or stops all pods", zh="发布策略自相阻塞或停掉全部 Pod"),
+        fires_when=Phrase(
+            en="A rollout may stop no old pod while the new one needs what the old ones hold, or it stopped all old "
+            "pods before a new one was ready.",
+            zh="发布不允许停止旧 Pod，而新 Pod 需要旧 Pod 占用的资源；或在新 Pod 就绪之前停止了所有旧 Pod。",
+        ),
+        not_when=Phrase(
+            en="Both numbers round to 0 (then one pod may be missing), or Recreate guards a volume with a single "
+            "writer.",
+            zh="两个数值取整后都为 0（此时允许缺少一个 Pod），或 Recreate 用于保护只能单点写入的卷。",
+        ),
+        condition_reason="DeadlineExceeded",
+    ),
+    _row(
         code="WorkloadScaledToZero",
         title=Phrase(en="Workload is scaled to zero", zh="工作负载副本数为零"),
         fires_when=Phrase(

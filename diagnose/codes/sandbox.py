@@ -34,4 +34,17 @@ CODES: tuple[Code, ...] = (
         ),
         condition_reason="DeadlineExceeded",
     ),
+    _row(
+        code="RuntimeClassMissing",
+        title=Phrase(en="Runtime class or its runtime is missing", zh="运行时类或其运行时不存在"),
+        fires_when=Phrase(
+            en="A pod names a RuntimeClass that does not exist, or one whose runtime its node does not have.",
+            zh="Pod 指定的运行时类不存在，或其节点没有该类所需的运行时。",
+        ),
+        not_when=Phrase(
+            en="The class exists and only its node selector keeps the pod waiting.",
+            zh="运行时类存在，只是其节点选择器使 Pod 等待。",
+        ),
+        condition_reason="DeadlineExceeded",
+    ),
 )

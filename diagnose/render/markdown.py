@@ -12,6 +12,7 @@ from diagnose.render.words import (
     certainty,
     one_line,
     printable,
+    spoken_dry_run,
     spoken_evidence,
     spoken_trigger,
     title,
@@ -83,6 +84,11 @@ def _remedy(remedy: Remedy, head: str, language: Language) -> Iterator[str]:
         yield ""
         yield from _block(remedy.command)
         yield f"{title('risk', language)}: {RISKS[remedy.risk].in_language(language)}"
+    if remedy.dry_run:
+        said = spoken_dry_run(remedy.dry_run, language)
+        yield from ("", f"**{title('dry_run', language)}**: {_safe(said)}")
+        if remedy.dry_run.diff:
+            yield from ("", *_block("\n".join(remedy.dry_run.diff)))
     if remedy.verify:
         yield from ("", f"**{title('verify', language)}**", "")
         yield from _block(remedy.verify)

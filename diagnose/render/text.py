@@ -15,6 +15,7 @@ from diagnose.render.words import (
     certainty,
     one_line,
     printable,
+    spoken_dry_run,
     spoken_evidence,
     spoken_trigger,
     title,
@@ -25,6 +26,7 @@ Paint = Callable[[str, str], str]
 
 MAX_EVIDENCE = 4
 MAX_LISTED = 6
+MAX_DIFF = 16
 MAX_WORKLOADS = 40
 
 
@@ -121,6 +123,9 @@ def _remedy(remedy: Remedy, head: str, language: Language, paint: Paint) -> Iter
         yield from (f"  {paint('command', line)}" for line in others)
         risk, who = RISKS[remedy.risk].in_language(language), WHO[remedy.who].in_language(language)
         yield paint("dim", f"  {title('risk', language)}: {risk} · {title('who', language)}: {who}")
+    if remedy.dry_run:
+        yield f"{paint('title', title('dry_run', language))}  {spoken_dry_run(remedy.dry_run, language)}"
+        yield from (f"  {paint('dim', printable(line))}" for line in remedy.dry_run.diff[:MAX_DIFF])
     if remedy.estimate:
         yield paint("dim", f"  {title('estimate', language)}: {one_line(remedy.estimate.in_language(language))}")
     if remedy.verify:

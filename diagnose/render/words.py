@@ -4,7 +4,7 @@ import unicodedata
 
 from core.evidence import UNSET, AbsenceSource, EventSource, Evidence, FieldSource, LogSource, render_path
 from core.phrase import Language, Phrase
-from diagnose.findings import Confidence, Risk, Severity, Trigger, Verdict, Who
+from diagnose.findings import Confidence, DryRun, Risk, Severity, Trigger, Verdict, Who
 
 VERDICTS: dict[Verdict, Phrase] = {
     Verdict.FAILING: Phrase(en="FAILING", zh="故障"),
@@ -44,6 +44,12 @@ TITLES: dict[str, Phrase] = {
     "evidence": Phrase(en="Evidence", zh="证据"),
     "fix": Phrase(en="Fix", zh="修复"),
     "or": Phrase(en="Alternative", zh="另一种办法"),
+    "dry_run": Phrase(en="Dry run", zh="试运行"),
+    "accepted": Phrase(en="the API server would accept it", zh="API 服务器会接受"),
+    "unchanged": Phrase(
+        en="the API server would accept it, and nothing would differ", zh="API 服务器会接受，但没有任何变化"
+    ),
+    "refused": Phrase(en="the API server would refuse it", zh="API 服务器会拒绝"),
     "verify": Phrase(en="Verify", zh="验证"),
     "undo": Phrase(en="Undo", zh="撤销"),
     "risk": Phrase(en="risk", zh="风险"),
@@ -87,6 +93,13 @@ def spoken_trigger(change: Trigger, language: Language) -> str:
     said = change.summary.in_language(language)
     head = f"{said} at {at}{by}" if english else f"{said}（{at}{by}）"
     return one_line(f"{head}{': ' if english else '：'}{listed}{more}" if listed else head, 600)
+
+
+def spoken_dry_run(result: DryRun, language: Language) -> str:
+    """Write what the API server says of a change; the lines that differ are not in it."""
+    if not result.accepted:
+        return f"{title('refused', language)}: {one_line(result.message, 300)}"
+    return title("accepted" if result.diff else "unchanged", language)
 
 
 def certainty(confidence: Confidence, language: Language) -> str:

@@ -268,9 +268,7 @@ async def test_custom_resources_are_found_and_those_that_own_something_come_firs
 
 
 async def test_the_kind_of_the_target_is_always_read() -> None:
-    fake = FakeCluster(
-        [SHOP, custom("web"), obj("Endpoints", "b")], custom_kinds=[*many_kinds(3), ROLLOUT]
-    )
+    fake = FakeCluster([SHOP, custom("web"), obj("Endpoints", "b")], custom_kinds=[*many_kinds(3), ROLLOUT])
     target = ObjectRef(kind="Rollout", group="argoproj.io", namespace="shop", name="web")
     snapshot = await take(fake, target=target, limits=CollectLimits(custom_kinds=0))
     assert snapshot.get("Rollout.argoproj.io", "shop", "web")

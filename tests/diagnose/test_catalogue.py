@@ -21,6 +21,8 @@ CLASSES = {
     "services": "network",
     "clients": "dependency",
     "datastores": "dependency",
+    "network_policies": "network",
+    "access": "access",
     "dns": "network",
     "routes": "network",
     "certificates": "network",
@@ -31,19 +33,21 @@ CLASSES = {
     "rollouts": "rollout",
     "admission": "admission",
     "jobs": "batch",
+    "saturation": "performance",
+    "platform": "platform",
 }
 
 FIRST_RELEASE = {
     "image_pull": "ImageTagNotFound ImageRepositoryNotFound ImageRegistryUnauthorized ImagePullSecretMissing "
     "ImageRegistryNameUnresolved ImageRegistryUnreachable ImageRegistryTLSFailed ImageRateLimited "
-    "ImageArchitectureMismatch ImageReferenceInvalid ImageNeverPulled ImagePullFailed",
+    "ImageArchitectureMismatch ImageReferenceInvalid ImageNeverPulled ImagePullSlow ImagePullFailed",
     "container_start": "ConfigMapMissing SecretMissing ConfigKeyMissing RunAsNonRootViolated CommandNotFound "
     "CommandNotExecutable MountTargetInvalid PostStartHookFailed InitContainerHanging ContainerStartFailed",
-    "sandbox": "SandboxCreationFailed PodAddressesExhausted",
+    "sandbox": "SandboxCreationFailed PodAddressesExhausted RuntimeClassMissing",
     "crash": "AppCrashed AppErrorsInLog EnvVarMissing AppConfigInvalid CommandInvalid AppModuleMissing "
     "ProcessExitedZero ProcessKilledBySignal AppPermissionDenied FilesystemReadOnly RootUserRefused PortConflict "
     "RestartsIncreasing",
-    "memory": "OOMKilled OOMKilledByNode RuntimeHeapExhausted",
+    "memory": "OOMKilled OOMKilledByNode RuntimeHeapExhausted SharedMemoryExhausted",
     "probes": "ProbeWrongPort ProbeWrongPath ProbeWrongProtocol ProbeTimingTooTight ProbeCommandMissing ProbeFailing "
     "ReadinessGateUnsatisfied AppListensOnLoopback",
     "scheduling": "InsufficientResources NodePodLimitReached NodeSelectorMismatch NodeAffinityMismatch "
@@ -54,11 +58,11 @@ FIRST_RELEASE = {
     "ClaimLost ClaimProvisioningFailed ClaimResizeFailed",
     "services": "ServiceSelectorMismatch ServiceTargetPortMismatch ServiceProtocolMismatch ServiceSelectsWrongPods "
     "ServiceHasNoReadyEndpoints ServiceLocalTrafficPolicy LoadBalancerPending",
-    "rollouts": "RolloutStuck WorkloadScaledToZero WorkloadSuspended StatefulSetOrdinalBlocked "
-    "StatefulSetServiceMissing DaemonSetNodesUncovered",
+    "rollouts": "RolloutStuck RolloutStrategyUnsafe WorkloadScaledToZero WorkloadSuspended "
+    "StatefulSetOrdinalBlocked StatefulSetServiceMissing DaemonSetNodesUncovered",
     "admission": "QuotaExceeded QuotaRequiresResources LimitRangeViolated PodSecurityViolated AdmissionPolicyDenied "
-    "AdmissionWebhookDenied AdmissionWebhookUnavailable AdmissionWebhookCertificateInvalid ServiceAccountMissing "
-    "PodSpecRejected",
+    "AdmissionWebhookDenied AdmissionWebhookUnavailable AdmissionWebhookCertificateInvalid AdmissionMutatedSpec "
+    "ServiceAccountMissing PodSpecRejected",
     "jobs": "JobBackoffLimitExceeded JobDeadlineExceeded JobSidecarBlocksCompletion CronJobMissedRuns "
     "CronJobConcurrencyBlocked",
 }
@@ -80,6 +84,10 @@ CONDITION_REASONS = {
     "DeadlineExceeded",
     "CertificatePending",
     "DomainNotVerified",
+    "ArrearsSuspended",
+    "BuildFailed",
+    "RolledBack",
+    "Asleep",
 }
 
 LAST_RESORT = (
@@ -158,10 +166,19 @@ def test_base_severity_is_high_but_for_the_listed_codes() -> None:
 
     assert lower == {
         "AppErrorsInLog": Severity.MEDIUM,
+        "AppAsleep": Severity.LOW,
+        "AppRolledBack": Severity.MEDIUM,
         "AutoscalerAtMaximum": Severity.MEDIUM,
+        "CPUSaturated": Severity.MEDIUM,
+        "NetworkDegraded": Severity.MEDIUM,
+        "ProcessLimitExhausted": Severity.MEDIUM,
+        "RetryStorm": Severity.MEDIUM,
         "EnvVarShadowed": Severity.MEDIUM,
+        "ImagePullSlow": Severity.MEDIUM,
+        "RolloutStrategyUnsafe": Severity.MEDIUM,
         "RestartsIncreasing": Severity.MEDIUM,
         "ServiceLocalTrafficPolicy": Severity.MEDIUM,
+        "RoleBindingDangling": Severity.LOW,
         "SchedulingGated": Severity.LOW,
         "WorkloadSuspended": Severity.LOW,
     }

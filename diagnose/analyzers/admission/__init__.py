@@ -13,6 +13,7 @@ from diagnose.analyzers import analyzer
 from diagnose.analyzers.admission import (
     certificates,
     limits,
+    mutated,
     policies,
     quota,
     requirements,
@@ -21,7 +22,7 @@ from diagnose.analyzers.admission import (
     unrecorded,
     webhooks,
 )
-from diagnose.analyzers.admission.refusals import RETRY_SECONDS, Refusal, made_since, refusals
+from diagnose.analyzers.admission.refusals import NO_RUNTIME_CLASS, RETRY_SECONDS, Refusal, made_since, refusals
 from diagnose.analyzers.admission.usage import Usage
 from diagnose.findings import InProgress, Observation, RuledOut
 from diagnose.scene import Scene
@@ -45,8 +46,14 @@ def _rules(usage: Usage) -> tuple[tuple[str, Callable[[Refusal], bool], Rule], .
         ("AdmissionWebhookDenied", policies.denied_by_webhook, policies.webhook_denied),
         ("AdmissionPolicyDenied", policies.denied_by_policy, policies.policy_denied),
         ("LimitRangeViolated", limits.outside, limits.limit_range_violated),
+        ("RuntimeClassMissing", lambda refusal: bool(NO_RUNTIME_CLASS.search(refusal.message)), _told_by_sandbox),
         ("PodSpecRejected", lambda _refusal: True, spec.pod_spec_rejected),
     )
+
+
+def _told_by_sandbox(_scene: Scene, _refusal: Refusal) -> Iterator[Observation]:
+    """Say nothing: the family of sandboxes reports a RuntimeClass that does not exist."""
+    yield from ()
 
 
 @analyzer(kinds=("ReplicaSet", "Event"))
@@ -69,6 +76,7 @@ def admission(scene: Scene) -> Iterator[Observation]:
         else:
             yield from rule(scene, refusal)
     yield from unrecorded.silently_exceeded(scene)
+    yield from mutated.mutated(scene)
 
 
 def _over(scene: Scene, refusal: Refusal, code: str) -> RuledOut:

@@ -30,6 +30,10 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _WHAT = re.compile(r"^[a-z0-9.]{0,100} ?\"[^\"]{0,253}\" is (?:forbidden|invalid): ", re.IGNORECASE)
+NO_RUNTIME_CLASS = re.compile(
+    r"RuntimeClass(?:es)?(?:\.node\.k8s\.io)? \\?\"(?P<name>[^\"\\]{1,253})\\?\" not found", re.IGNORECASE
+)
+"""A RuntimeClass that a pod names does not exist: the family of sandboxes reports it."""
 _ENDING = re.compile(r"because it is being terminated", re.IGNORECASE)
 
 

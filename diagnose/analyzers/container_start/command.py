@@ -21,7 +21,7 @@ _NOT_FOUND = tuple(
     re.compile(pattern)
     for pattern in (
         r"exec: \"(?P<word>[^\"]{1,400})\": executable file not found",
-        r"exec: \"(?P<word>[^\"]{1,400})\": stat [^:]{1,400}: no such file or directory",
+        r"exec: \"(?P<word>[^\"]{1,400})\": stat .{1,400}: no such file or directory",
         r"exec: \"(?P<word>[^\"]{1,400})\": no such file or directory",
         r"executable file [`'](?P<word>[^`']{1,400})['`] not found",
         r"exec (?P<word>/[^\s:]{1,400}): no such file or directory",

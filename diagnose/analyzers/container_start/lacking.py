@@ -56,6 +56,9 @@ class Lack:
     def used_by(self) -> Phrase:
         """Say what needs it: a variable, all variables, or a volume."""
         path, reference = self.reference.path, self.reference
+        if not path:
+            box = reference.container
+            return Phrase(en=f"container {box}" if box else "a volume", zh=f"容器 {box}" if box else "卷")
         if reference.container and "env" in path:
             index = path.index("env")
             variable = text(dig(self.pod, "spec", *path[: index + 2]), "name")
@@ -85,7 +88,7 @@ def object_missing(lack: Lack) -> Finding:
     producer = _producer(lack)
     evidence = [scene.absence(kind, space, wanted)] if absent else []
     evidence += [lack.said] if lack.said else []
-    evidence.append(lack.place)
+    evidence += [lack.place] if reference.path else []
     tail_en = "; the running pod breaks when it starts again" if lack.running else ""
     tail_zh = "；运行中的 Pod 下次启动时会失败" if lack.running else ""
     if producer:
@@ -185,7 +188,12 @@ def _object_remedies(lack: Lack, near: list[str]) -> Iterator[Remedy]:
     reference, space = lack.reference, lack.space
     kind, wanted = reference.kind, reference.name
     snapshot = lack.scene.snapshot
-    if near and near_miss(wanted, near[0]) <= SURE_SCORE and snapshot.get(kind, space, near[0]) is not None:
+    if (
+        reference.path
+        and near
+        and near_miss(wanted, near[0]) <= SURE_SCORE
+        and snapshot.get(kind, space, near[0]) is not None
+    ):
         yield template_patch(
             lack.scene,
             lack.pod,
@@ -271,7 +279,7 @@ def key_missing(lack: Lack, keys: set[str] | None) -> Finding:
     near = closest(reference.key, known)
     used = lack.used_by
     evidence = [lack.said] if lack.said else []
-    evidence.append(lack.place)
+    evidence += [lack.place] if reference.path else []
     if lack.found is not None and keys is not None and kind == "ConfigMap" and uid(lack.found):
         evidence.append(_keys_evidence(lack))
     listed = f"; it has {', '.join(known[:6])}" if known else "; it has no keys" if keys is not None else ""
@@ -279,7 +287,7 @@ def key_missing(lack: Lack, keys: set[str] | None) -> Finding:
     hint = f"; did you mean {near[0]}?" if near else ""
     hint_zh = f"；是否应为 {near[0]}？" if near else ""
     remedies: list[Remedy] = []
-    if near:
+    if near and reference.path:
         remedies.append(
             template_patch(
                 scene,

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from cluster.fields import Obj, dig, mapping, moment, namespace, text, truth
+from cluster.recording.transcript import hides
 from cluster.snapshot import Event
 from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.analyzers.container_start.lacking import Lack, key_missing, object_missing
 from diagnose.containers import Container, containers
 from diagnose.findings import (
+    Edge,
     Finding,
     InProgress,
     Observation,
@@ -56,6 +58,27 @@ def missing_references(scene: Scene, pod: Obj) -> Iterator[Observation]:
         if holder is not None and holder.role == "init" and dig(holder.status, "state", "terminated"):
             continue
         yield from _lacking(scene, pod, reference, said, running=running)
+    if hides(pod, "spec", "containers", 0, "env"):
+        yield from _undeclared(scene, pod, said, seen)
+
+
+def _undeclared(scene: Scene, pod: Obj, said: list["Said"], seen: set[tuple[str, str, str]]) -> Iterator[Observation]:
+    """Report what the kubelet misses of a pod whose own declarations were not shown."""
+    known = {(kind, wanted) for kind, wanted, _ in seen}
+    for entry in said:
+        if (entry.kind, entry.name) in known:
+            continue
+        known.add((entry.kind, entry.name))
+        edge = Edge.ENV if entry.container else Edge.MOUNT
+        reference = Reference(
+            kind=entry.kind, name=entry.name, key=entry.key, edge=edge, path=(), container=entry.container
+        )
+        found = scene.snapshot.get(entry.kind, namespace(pod), entry.name)
+        lack = Lack(scene=scene, pod=pod, reference=reference, found=found, said=entry.evidence, running=False)
+        if entry.key:
+            yield _young(lack) or key_missing(lack, keys_of(found) if found is not None else None)
+        else:
+            yield _appeared(lack) if found is not None else _young(lack) or object_missing(lack)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +89,7 @@ class Said:
     name: str
     key: str
     evidence: Evidence
+    container: str = ""
 
 
 def _said(scene: Scene, pod: Obj, known: Mapping[str, Container]) -> Iterator[Said]:
@@ -73,7 +97,8 @@ def _said(scene: Scene, pod: Obj, known: Mapping[str, Container]) -> Iterator[Sa
         if container.waiting_reason != "CreateContainerConfigError":
             continue
         path = (*container.status_path, "state", "waiting", "message")
-        yield from _parsed(text(container.waiting, "message"), scene.field(pod, *path), pod)
+        told = _parsed(text(container.waiting, "message"), scene.field(pod, *path), pod)
+        yield from (replace(entry, container=container.name) for entry in told)
     event = scene.latest(pod, "FailedMount")
     if event is not None and not any(entry.running for entry in known.values()):
         yield from _parsed(event.message, scene.event(event), pod, event)

@@ -10,6 +10,7 @@ from diagnose.containers import Container
 from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.exit_codes import explain_exit
 from diagnose.findings import Finding, Observation, Role, Severity, matched, proved
+from diagnose.logs.clock import line_time
 from diagnose.logs.ending import LOST, Ending, killed_by_probe
 from diagnose.logs.matching import never
 from diagnose.logs.reading import LogItem, read_log
@@ -88,7 +89,7 @@ def errors_in_log(scene: Scene, container: Container) -> Iterator[Finding]:
     if reading is None:
         return
     young = scene.age(container.started_at) <= ERROR_WINDOW_SECONDS
-    recent = [item for item in reading.items if _counts(scene, item, young=young)]
+    recent = [item for item in reading.items if _counts(scene, container, item, young=young)]
     shapes = Counter(shape(item) for item in recent)
     if not shapes:
         return
@@ -97,7 +98,7 @@ def errors_in_log(scene: Scene, container: Container) -> Iterator[Finding]:
         return
     newest = next(item for item in reversed(recent) if shape(item) == common)
     case = Case(scene=scene, container=container, ending=Ending(scene=scene, container=container))
-    since = next((item.time for item in recent if shape(item) == common), None)
+    since = next((line_time(scene, container, item) for item in recent if shape(item) == common), None)
     yield Finding(
         code="AppErrorsInLog",
         role=Role.CONTRIBUTING,
@@ -119,9 +120,10 @@ def errors_in_log(scene: Scene, container: Container) -> Iterator[Finding]:
     )
 
 
-def _counts(scene: Scene, item: LogItem, *, young: bool) -> bool:
+def _counts(scene: Scene, container: Container, item: LogItem, *, young: bool) -> bool:
     if item.level not in {"error", "fatal"} or never(item) or _FAREWELL.search(item.text):
         return False
-    if item.time is None:
+    written = line_time(scene, container, item)
+    if written is None:
         return young
-    return scene.age(item.time) <= ERROR_WINDOW_SECONDS
+    return scene.age(written) <= ERROR_WINDOW_SECONDS

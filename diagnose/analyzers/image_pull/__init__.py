@@ -9,6 +9,7 @@ from core.phrase import Phrase
 from diagnose.analyzers import analyzer
 from diagnose.analyzers.image_pull import answers, login, network
 from diagnose.analyzers.image_pull.case import REASONS, Pull, failed_pulls
+from diagnose.analyzers.image_pull.slow import slow_pulls
 from diagnose.analyzers.image_pull.texts import told
 from diagnose.containers import containers
 from diagnose.findings import Finding, InProgress, Observation, RuledOut
@@ -38,6 +39,7 @@ def image_pull(scene: Scene) -> Iterator[Observation]:
     for pod in scene.live_pods:
         if id(pod) not in waiting:
             yield from _healed(scene, pod)
+    yield from slow_pulls(scene)
 
 
 def _finding(pull: Pull, *, whole_node: bool) -> Finding:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from cluster.fields import labels, mapping, name, namespace, objects, text
+from cluster.recording.transcript import hides
 from cluster.snapshot import Event
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
@@ -11,9 +12,11 @@ from diagnose.analyzers import analyzer
 from diagnose.analyzers.crash.case import Case
 from diagnose.analyzers.memory.amounts import Limit, heap_of, limit_of, raised, shown
 from diagnose.analyzers.memory.heap import heap_exhausted
+from diagnose.analyzers.memory.shared import shared_memory
 from diagnose.containers import Container, containers
 from diagnose.durations import spoken_time, spoken_time_zh
 from diagnose.findings import Finding, NextCheck, Observation, RuledOut, inferred, matched, proved
+from diagnose.logs.clock import line_time
 from diagnose.logs.ending import NOT_STARTED, Ending, killed_by_node, killed_by_probe, read_ending
 from diagnose.logs.reading import read_log
 from diagnose.remedies import container_change, in_application, template_patch
@@ -39,6 +42,7 @@ def memory(scene: Scene) -> Iterator[Observation]:
         for container in containers(pod):
             if container.role != "ephemeral":
                 yield from _container(scene, container)
+    yield from shared_memory(scene)
 
 
 def _container(scene: Scene, container: Container) -> Iterator[Observation]:
@@ -48,7 +52,9 @@ def _container(scene: Scene, container: Container) -> Iterator[Observation]:
     if text(container.ended, "reason") == "OOMKilled":
         if not termination_current(scene, container):
             yield from _over(scene, container)
-        elif limit_of(container) is None:
+        elif limit_of(container) is None and (
+            not _limit_hidden(container) or killed_by_node(scene, container) is not None
+        ):
             yield _by_node(scene, container, killed_by_node(scene, container))
         else:
             yield _killed(scene, container, _variant(container))
@@ -57,6 +63,11 @@ def _container(scene: Scene, container: Container) -> Iterator[Observation]:
         yield from _other_end(scene, container)
     elif container.running and limit_of(container) is not None:
         yield from _child(scene, container)
+
+
+def _limit_hidden(container: Container) -> bool:
+    """Say that the form in which the pod was shown does not show limits, so that none is no fact."""
+    return hides(container.pod, *container.spec_path, "resources")
 
 
 def _other_end(scene: Scene, container: Container) -> Iterator[Finding]:
@@ -89,7 +100,7 @@ def _at_init(container: Container) -> bool:
 
 def _killed(scene: Scene, container: Container, variant: str) -> Finding:
     case, limit, heap = _case(scene, container), limit_of(container), heap_of(container)
-    size = shown(limit) if limit else "its limit"
+    size = shown(limit) if limit else ""
     evidence: list[Evidence] = []
     if container.ended:
         key = "reason" if text(container.ended, "reason") == "OOMKilled" else "message"
@@ -161,21 +172,21 @@ def _sentence(case: Case, variant: str, size: str) -> Phrase:
     restarts = case.container.restarts
     counted = f" ({restarts} restart{'' if restarts == 1 else 's'})" if restarts else ""
     counted_zh = f"（已重启 {restarts} 次）" if restarts else ""
+    allowed, allowed_zh = (f"its limit of {size}", f"上限 {size}") if size else ("its limit", "其上限")
     if variant == "at_start":
         return Phrase(
-            en=f"{case.who.en} needs more memory to start than its limit of {size} and is "
-            f"killed{case.when.en}{counted}",
-            zh=f"{case.who.zh} 启动所需的内存超过上限 {size}，{case.when.zh}被终止{counted_zh}",
+            en=f"{case.who.en} needs more memory to start than {allowed} and is killed{case.when.en}{counted}",
+            zh=f"{case.who.zh} 启动所需的内存超过{allowed_zh}，{case.when.zh}被终止{counted_zh}",
         )
     if variant == "child_process":
         return Phrase(
             en=f"A process inside container {case.container.name} was killed because the container used more memory "
-            f"than its limit of {size}{counted}",
-            zh=f"{case.who.zh} 内的一个进程因容器内存超过上限 {size} 而被终止{counted_zh}",
+            f"than {allowed}{counted}",
+            zh=f"{case.who.zh} 内的一个进程因容器内存超过{allowed_zh}而被终止{counted_zh}",
         )
     return Phrase(
-        en=f"{case.who.en} used more memory than its limit of {size} and was killed{case.when.en}{counted}",
-        zh=f"{case.who.zh} 使用的内存超过上限 {size}，{case.when.zh}被终止{counted_zh}",
+        en=f"{case.who.en} used more memory than {allowed} and was killed{case.when.en}{counted}",
+        zh=f"{case.who.zh} 使用的内存超过{allowed_zh}，{case.when.zh}被终止{counted_zh}",
     )
 
 
@@ -275,7 +286,9 @@ def _without_limit(scene: Scene, node: str) -> list[str]:
     """Name the workloads of a node that have a container without a memory limit."""
     found: dict[str, None] = {}
     for pod in scene.live_pods:
-        if text(pod, "spec", "nodeName") == node and any(limit_of(entry) is None for entry in containers(pod)):
+        if text(pod, "spec", "nodeName") == node and any(
+            limit_of(entry) is None and not _limit_hidden(entry) for entry in containers(pod)
+        ):
             found[scene.holder_ref(pod).slug] = None
     return list(found)
 
@@ -284,9 +297,8 @@ def _child(scene: Scene, container: Container) -> Iterator[Finding]:
     """Report a worker that was killed for memory while the container itself runs on."""
     reading = read_log(scene, container.pod, container.name, previous=False)
     for item in reversed(reading.items[-200:] if reading else ()):
-        recent = item.time is None and scene.age(container.started_at) <= scene.numbers.restart_window_seconds
-        if item.time is not None:
-            recent = scene.age(item.time) <= scene.numbers.restart_window_seconds
+        written = line_time(scene, container, item)
+        recent = scene.age(written or container.started_at) <= scene.numbers.restart_window_seconds
         if recent and item.level in {"error", "fatal", "warn", "none"} and _CHILD.search(item.text):
             limit = limit_of(container)
             case = _case(scene, container)
@@ -311,6 +323,6 @@ def _child(scene: Scene, container: Container) -> Iterator[Finding]:
                     ),
                 ),
                 next_checks=(case.log_check(previous=False),),
-                since=item.time,
+                since=written,
             )
             return

@@ -12,6 +12,7 @@ from diagnose.analyzers.rollouts.governing import service_missing
 from diagnose.analyzers.rollouts.ordinals import ordinal_blocked
 from diagnose.analyzers.rollouts.replaced import awaits_ending
 from diagnose.analyzers.rollouts.stopped import scaled_to_zero
+from diagnose.analyzers.rollouts.strategy import strategy_unsafe
 from diagnose.analyzers.rollouts.stuck import rollout_stuck
 from diagnose.analyzers.rollouts.suspended import suspended
 from diagnose.analyzers.rollouts.uncovered import nodes_uncovered
@@ -40,6 +41,8 @@ def rollouts(scene: Scene) -> Iterator[Observation]:
             elif kind == "DaemonSet":  # pods that are not there cannot be of the newest revision
                 blocked += nodes_uncovered(scene, workload)
             yield from blocked
+            if kind == "Deployment":
+                yield from strategy_unsafe(scene, workload)
             if kind in _ROLLING and not any(isinstance(entry, Finding) for entry in blocked):
                 yield from rollout_stuck(scene, workload)
             if kind in {*_ROLLING, "ReplicaSet"}:

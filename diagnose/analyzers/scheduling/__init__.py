@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from cluster.fields import Obj, condition, moment, objects, text, uid
+from cluster.recording.transcript import hides
 from cluster.snapshot import Event, controller_of
 from core.phrase import Phrase
 from diagnose.analyzers import analyzer
@@ -44,10 +45,18 @@ def scheduling(scene: Scene) -> Iterator[Observation]:
                 yield missing
             else:
                 yield from _placed_late(scene, pod)
-        elif text(pod, "status", "phase") in {"Pending", ""}:
+        elif text(pod, "status", "phase") in {"Pending", ""} and not _placed_unseen(scene, pod):
             yield from _pending(scene, pod, groups)
     for (_, message), pods in sorted(groups.items()):
         yield _explain(_waiting(scene, fleet, pods, message))
+
+
+def _placed_unseen(scene: Scene, pod: Obj) -> bool:
+    """Say that a pod has a node which its form does not show, or that nothing tells whether it has one."""
+    if condition(pod, "PodScheduled").get("status") == "True":
+        return True
+    told = bool(condition(pod, "PodScheduled")) or scene.latest(pod, "FailedScheduling") is not None
+    return not told and hides(pod, "spec", "nodeName")
 
 
 def _pending(scene: Scene, pod: Obj, groups: dict[tuple[str, str], list[Obj]]) -> Iterator[Observation]:
@@ -180,7 +189,8 @@ def _by_fields(waiting: Waiting, recount: Recount, cause: Blocker) -> Finding | 
 def _by_words(waiting: Waiting) -> Finding:
     """Report the clause that keeps out most nodes, on the scheduler's word."""
     clauses = waiting.verdict.clauses if waiting.verdict else ()
-    known = [clause for clause in clauses if clause.reason != "other" and "control-plane" not in clause.detail]
+    named = [clause for clause in clauses if clause.reason != "other"]
+    known = [clause for clause in named if "control-plane" not in clause.detail] or named
     if not known:
         return _other(waiting, clauses[0] if clauses else None)
     clause = max(known, key=lambda entry: entry.count)

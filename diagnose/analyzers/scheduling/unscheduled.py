@@ -77,8 +77,10 @@ def gated(scene: Scene, pod: Obj) -> Iterator[Observation]:
 
 
 def assigned_node_missing(scene: Scene, pod: Obj) -> Finding | None:
-    """Report a pod that is bound to a node which does not exist."""
+    """Report a pod that is bound to a node which does not exist; one that a kubelet has taken in was on a node."""
     node = text(pod, "spec", "nodeName")
+    if text(pod, "status", "startTime"):
+        return None
     if not scene.snapshot.absent("Node", "", node) or scene.created_age(pod) < GONE_SECONDS:
         return None
     near = tuple(closest(node, (name(entry) for entry in scene.snapshot.all("Node"))))

@@ -102,9 +102,11 @@ class Surroundings:
         for kind in _TEMPLATE_KINDS:
             for holder in self.scene.snapshot.all(kind):
                 template = template_of(holder)
-                if template is None or graph.owner(holder) is not None:
-                    continue
-                if controller_of(holder) and dig(holder, "spec", "replicas") == 0:
+                owner = graph.owner(holder)
+                if template is None or (owner is not None and template_of(owner) is not None):
+                    continue  # its owner's template is the one to edit; an operator's object has none
+                retired = controller_of(holder) and dig(holder, "spec", "replicas") == 0
+                if retired and text(holder, "kind") == "ReplicaSet":
                     continue  # a former revision of an owner that was not read
                 found.setdefault(namespace(holder), []).append(
                     Labelled(

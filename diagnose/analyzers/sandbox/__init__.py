@@ -1,4 +1,4 @@
-"""Pods that get no network or no address, before any container starts."""
+"""Pods that get no network, no address or no runtime, before any container starts."""
 
 import re
 from collections import Counter
@@ -10,6 +10,7 @@ from cluster.snapshot import Event, ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers import analyzer
+from diagnose.analyzers.sandbox import runtime_class
 from diagnose.containers import containers
 from diagnose.findings import (
     Edge,
@@ -73,10 +74,13 @@ def sandbox(scene: Scene) -> Iterator[Observation]:
                 ),
                 until=made + timedelta(seconds=scene.numbers.pull_grace_seconds),
             )
+        elif runtime_class.asks_for_runtime(event.message):
+            yield runtime_class.missing(scene, pod, event)
         elif _EXHAUSTED.search(event.message):
             yield _exhausted(scene, pod, event)
         else:
             yield _failed(scene, pod, event, several=by_node[text(pod, "spec", "nodeName")] > 1)
+    yield from runtime_class.refused(scene)
     yield from _healed(scene)
 
 
@@ -275,6 +279,13 @@ def _healed(scene: Scene) -> Iterator[RuledOut]:
                 zh="此前建立 Pod 网络失败，之后 Pod 已启动",
             ),
             evidence=(scene.event(event, current=False),),
-            healed=True,
+            healed=_outlasted(scene, pod, event),
             ended=event.last,
         )
+
+
+def _outlasted(scene: Scene, pod: Obj, event: Event) -> bool:
+    """Say whether the failures went on for longer than a first start may take."""
+    made = moment(pod, "metadata", "creationTimestamp")
+    grace = timedelta(seconds=scene.numbers.pull_grace_seconds)
+    return made is None or event.last is None or event.last - made > grace
