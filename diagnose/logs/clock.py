@@ -34,7 +34,9 @@ def line_time(scene: Scene, container: Container, item: LogItem) -> datetime | N
         local = parse_time(f"{day}T{found['clock']}Z")
         written = local.replace(tzinfo=_zone(container) if not zone else UTC).astimezone(UTC) if local else None
     else:
-        written = parse_time(f"{day}T{found['clock']}{zone if ':' in zone or zone == 'Z' else zone[:3] + ':' + zone[3:]}")
+        written = parse_time(
+            f"{day}T{found['clock']}{zone if ':' in zone or zone == 'Z' else zone[:3] + ':' + zone[3:]}"
+        )
     return written if written is not None and written <= scene.now + AHEAD else None
 
 

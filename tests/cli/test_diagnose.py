@@ -140,7 +140,7 @@ def test_a_cluster_gives_the_same_answer_as_its_recording(
     with FakeCluster(objects_of(recording), now=recording.now).serve_in_thread() as endpoint:
         config.write_text(kubeconfig(endpoint), encoding="utf-8")
         words = ("deploy/billing", "-n", "configmap-key", "-o", "json")
-        live = sextant(monkeypatch, capsys, "diagnose", *words, "--kubeconfig", str(config))
+        live = sextant(monkeypatch, capsys, "diagnose", *words, "--no-dry-run", "--kubeconfig", str(config))
         bundle = str(alone / "b.tar.zst")
         # The target is named for the recording too, because its logs are read even where they are not in trouble.
         taken = sextant(monkeypatch, capsys, "snapshot", *words[:3], "-o", bundle, "--kubeconfig", str(config))
