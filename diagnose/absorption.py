@@ -182,6 +182,8 @@ _PEER_EFFECTS = (
 _SLOWED = frozenset(
     {"AppErrorsInLog", "DependencyUnreachable", "ProbeFailing", "ProbeTimingTooTight", "RestartsIncreasing"}
 )
+_DELIVERIES = frozenset({"CustomResourceNotReconciled", "GitOpsSyncFailed", "HelmReleaseFailed"})
+_BROKEN_API = frozenset({"APIServiceUnavailable", "APIVersionRemoved", "CustomResourceKindMissing"})
 _APP_EFFECTS = frozenset({"AppBuildFailed", "AppDependencyNotReady", "AppRolledBack"})
 
 ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
@@ -202,6 +204,11 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
             *("AppAsleep", "CertificateNotIssued", "IngressClassMissing", "IngressHostDenied", "NameNotResolved"),
             *("Unschedulable", "WorkloadScaledToZero", "WorkloadSuspended"),
         },
+    ),
+    (_NODES, frozenset({"PodTerminatingStuck"})),
+    (
+        frozenset({"APIVersionRemoved", "CustomResourceKindMissing"}),
+        frozenset({"AppCrashed"}) | _DELIVERIES | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS,
     ),
     (frozenset({"IngressHostDenied"}), frozenset({"AdmissionWebhookDenied", "CertificateNotIssued"})),
     (frozenset({"AppAsleep"}), frozenset({"WorkloadScaledToZero", "WorkloadSuspended"}) | _WORKLOAD_SYMPTOMS),
@@ -270,7 +277,9 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"PortConflict"}), _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS),
     (_PROBE_SETTINGS | {"ReadinessGateUnsatisfied"}, _PROBE_EFFECTS | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
     (_CRASH, _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
-    (_START | _CRASH | _MEMORY | _PROBE_SETTINGS, _NODE_AGENTS),
+    ((_START - _HELD_UP) | _CRASH | _MEMORY | _PROBE_SETTINGS, _NODE_AGENTS),
+    (frozenset({"ContainerStartFailed"}), _NODE_AGENTS - {"CSIDriverUnregistered"}),
+    (frozenset({"ControlPlaneComponentDown"}), frozenset({"TaintNotTolerated", "Unschedulable"})),
     (frozenset({"ControlPlaneComponentDown", "RestartsIncreasing", "ProbeFailing"}), _WORKLOAD_SYMPTOMS),
     (frozenset({"InitContainerHanging"}), _WORKLOAD_SYMPTOMS),
     (
@@ -303,6 +312,35 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset({"ImagePullSlow"}), _WORKLOAD_SYMPTOMS),
     (_START | _CRASH | _MEMORY | _CLAIMS | _SCHEDULING | _PROBE_SETTINGS | _VOLUMES | _ADMISSION, _APP_EFFECTS),
     (frozenset({"RolloutStuck", "StatefulSetOrdinalBlocked"}), frozenset({"ServiceHasNoReadyEndpoints"})),
+    (frozenset({"FinalizerBlocked"}), frozenset({"PodTerminatingStuck"})),
+    (frozenset({"PodTerminatingStuck"}), _WORKLOAD_SYMPTOMS | {"VolumeMultiAttach"}),
+    (
+        _NODES
+        | _ADMISSION
+        | _CLAIMS
+        | _SCHEDULING
+        | _START
+        | _MEMORY
+        | _CRASH
+        | _PROBE_SETTINGS
+        | _VOLUMES
+        | _NAMES
+        | _PEERS
+        | _STORES
+        | _WORKLOAD_SYMPTOMS
+        | {"AccessForbidden", "ProbeFailing", "Unschedulable", "WorkloadScaledToZero"},
+        _DELIVERIES | {"APIServiceUnavailable", "FinalizerBlocked"},
+    ),
+    (
+        frozenset({"ConfigNewerThanPods"}),
+        frozenset({"DatastoreAuthFailed", "DependencyUnreachable", "NameNotResolved"}) | _PEER_EFFECTS,
+    ),
+    (
+        frozenset({"APIServiceUnavailable"}),
+        frozenset({"AutoscalerMetricsUnavailable", "FinalizerBlocked", "ScaledObjectNotReady"}),
+    ),
+    (frozenset({"GitOpsSyncFailed"}), frozenset({"GitOpsSyncFailed", "HelmReleaseFailed"})),
+    (frozenset({"CustomResourceNotReconciled"}), frozenset({"CustomResourceNotReconciled"})),
 )
 """Left absorbs right on one path; earlier rows stand deeper and win."""
 
@@ -323,7 +361,13 @@ def may_absorb(cause: Finding, symptom: Finding) -> bool:
         return False
     if (cause.code, symptom.code) == ("StatefulSetServiceMissing", "AppCrashed"):
         return any(cause.object.name in entry.quote for entry in symptom.evidence)
+    if symptom.code in _BY_ROLE and symptom.role is Role.ROOT and cause.code not in _BROKEN_API:
+        return False
     return any(cause.code in left and symptom.code in right for left, right in ABSORBS)
+
+
+_BY_ROLE = _DELIVERIES | {"APIServiceUnavailable", "FinalizerBlocked"}
+"""Codes whose analyzers tell a root from a sign of something else: what they call a root no other reaches."""
 
 
 def _agent_fits(cause: Finding, symptom: Finding) -> bool:

@@ -14,7 +14,9 @@ from diagnose.codes import (
     crash,
     datastores,
     dns,
+    drift,
     evictions,
+    extensions,
     image_pull,
     jobs,
     memory,
@@ -28,6 +30,7 @@ from diagnose.codes import (
     saturation,
     scheduling,
     services,
+    termination,
     volumes,
 )
 from diagnose.codes.code import Code
@@ -57,6 +60,9 @@ CODES: tuple[Code, ...] = (
     *admission.CODES,
     *jobs.CODES,
     *access.CODES,
+    *termination.CODES,
+    *drift.CODES,
+    *extensions.CODES,
     *datastores.CODES,
     *saturation.CODES,
     *platform.CODES,

@@ -62,7 +62,7 @@ class Causes:
 
     def explains(self, cause: Finding, symptom: Finding) -> bool:
         """Say whether ``cause`` explains ``symptom``: allowed by the catalogue, and reached from it over the graph."""
-        if cause is symptom:
+        if cause is symptom or cause.role in {Role.CONTRIBUTING, Role.HYGIENE}:
             return False
         if may_absorb(cause, symptom) and not self._closures[symptom.id].isdisjoint(anchors(cause)):
             return True

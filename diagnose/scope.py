@@ -33,11 +33,12 @@ class Scope:
         """Say whether an object belongs to what was asked about."""
         if self.objects is not None:
             return ref in self.objects
-        return not self.namespace or ref.namespace == self.namespace
+        own = ref.kind == "Namespace" and ref.name == self.namespace
+        return not self.namespace or own or ref.namespace == self.namespace
 
     def concerns(self, finding: Finding) -> bool:
         """Say whether a finding is about something in scope."""
-        if finding.object == self.target:
+        if finding.object == self.target or any(reach.ref == self.target for reach in finding.affected):
             return True
         if self.objects is not None:
             return touches(finding, self.objects)

@@ -118,6 +118,8 @@ def _verdicts() -> list[Situation]:
             id="a pod of the former revision has outlived its time to end while all is served",
             objects=deploy("web", up(), old=[stuck_leaving]),
             verdicts=HEALTHY,
+            root="PodTerminatingStuck",
+            severity="low",
         ),
         Situation(
             id="a check that failed for five minutes and passes again",
