@@ -95,6 +95,8 @@ class Complaint:
         """Say what follows, as the end of a sentence."""
         code = self.container.exit_code
         if self.fatal:
+            if code is None:
+                return Phrase(en=", so it ends", zh="，因此退出")
             return Phrase(en=f", so it ends with exit code {code}", zh=f"，因此以退出码 {code} 退出")
         if self.container.role == "init":
             return Phrase(en=", so the pod does not get past its start", zh="，因此 Pod 停在启动阶段")

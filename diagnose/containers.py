@@ -83,8 +83,9 @@ class Container:
 
     @property
     def exit_code(self) -> int | None:
-        """The exit code of the last end, or None when it never ended."""
-        return whole(self.ended, "exitCode") if self.ended else None
+        """The exit code of the last end, or None when it never ended or what was read does not say."""
+        code = self.ended.get("exitCode")
+        return code if isinstance(code, int) and not isinstance(code, bool) else None
 
     @property
     def ended_at(self) -> datetime | None:

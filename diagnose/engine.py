@@ -12,7 +12,7 @@ import structlog
 
 from cluster.fields import Obj
 from cluster.snapshot import Snapshot, ref_of
-from core.evidence import verify
+from core.evidence import UNSET, verify
 from core.phrase import Phrase
 from core.settings import DiagnoseSettings
 from diagnose.analyzers import Analyzer, analyzers
@@ -34,7 +34,7 @@ from diagnose.findings import (
 from diagnose.graph import Graph
 from diagnose.scene import Scene
 from diagnose.scope import Scope, resolve
-from diagnose.verdicts import Judged, Reaches, graded, target_verdict, worst
+from diagnose.verdicts import STATED_KINDS, Judged, Reaches, graded, state_without_cause, target_verdict, worst
 from diagnose.warnings import idle_warnings
 from diagnose.wording import checked_families, headline
 
@@ -174,7 +174,13 @@ def observe(scene: Scene) -> Observed:
 
 
 def proven(finding: Finding, snapshot: Snapshot) -> Finding | None:
-    """Return the finding with the evidence that verifies, or None when nothing of it does."""
+    """Return the finding with the evidence that verifies, or None when nothing of it does.
+
+    Where the leading evidence is a field that only seems unset, because the form of a recording does not show it,
+    the finding goes too.
+    """
+    if finding.evidence and finding.evidence[0].quote == UNSET and not verify(finding.evidence[0], snapshot):
+        return None
     kept = tuple(entry for entry in finding.evidence if verify(entry, snapshot))
     if not kept:
         return None
@@ -221,11 +227,13 @@ def _judge_all(judged: Judged, workloads: Sequence[Obj]) -> tuple[tuple[Workload
 def _verdict(scene: Scene, scope: Scope, judged: Judged, states: Sequence[WorkloadState]) -> Verdict:
     """Return the worst of the workloads, of the target itself, and of what no workload carries."""
     verdicts = [state.verdict for state in states]
-    if scope.target and (target := scene.snapshot.find(scope.target)) and (own := target_verdict(target, judged.roots)):
-        verdicts.append(own)
+    if scope.target and (target := scene.snapshot.find(scope.target)):
+        own = target_verdict(target, judged.roots) or state_without_cause(target, judged)
+        verdicts += [own] if own else []
     if any(root.severity is not Severity.LOW for root in judged.roots):
         verdicts.append(Verdict.DEGRADED)
-    if not scene.snapshot.objects.get("Pod") and not scene.snapshot.coverage.complete("Pod", scope.namespace):
+    unread = not scene.snapshot.objects.get("Pod") and not scene.snapshot.coverage.complete("Pod", scope.namespace)
+    if unread and not (scope.target and scope.target.kind in STATED_KINDS):
         verdicts.append(Verdict.UNKNOWN)
     return worst(verdicts)
 

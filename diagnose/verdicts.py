@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cluster.fields import Obj, condition, text, truth, whole
+from cluster.fields import Obj, condition, objects, text, truth, whole
 from cluster.kinds import WORKLOAD_KINDS
 from cluster.snapshot import ref_of
 from core.evidence import ObjectRef
@@ -53,6 +53,12 @@ class Reaches:
 DELIBERATE = frozenset({"SchedulingGated", "WorkloadScaledToZero", "WorkloadSuspended"})
 """Causes of low severity that account for missing pods: somebody wants it so."""
 
+STATED_KINDS = frozenset({"Node", "PersistentVolumeClaim"})
+"""Kinds of targets whose own state says whether they do their work in spite of a fault."""
+
+_IN_PART = frozenset({"RouteMisdirected", "ServiceLocalTrafficPolicy", "ServiceSelectsWrongPods"})
+"""Causes that hit some of the requests only: a path, a node, a share of the pods."""
+
 SERVING_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"})
 
 
@@ -81,16 +87,21 @@ class Judged:
             cause=roots[0].id if roots else "",
         )
         if heavy:
-            return replace(state, verdict=_with_cause(workload, reading), cause=heavy[0].id), None
+            stopped = reading.wanted == 0 and any(finding.code == "WorkloadScaledToZero" for finding in heavy)
+            verdict = Verdict.FAILING if stopped else _with_cause(workload, reading)
+            return replace(state, verdict=verdict, cause=heavy[0].id), None
         if running := [entry for entry in self.in_progress if entry.object in reach]:
             return replace(state, verdict=_in_progress(workload, reading, running)), None
-        if kind_of(workload) == "Job" and any(entry.object == ref and self._healed(entry) for entry in self.ruled_out):
+        own = [entry for entry in self.ruled_out if entry.object == ref]
+        if kind_of(workload) == "Job" and any(self.healed(entry) for entry in own):
             return replace(state, verdict=Verdict.RECOVERED), None
+        if job_failed(workload) and any(entry.code == "JobDeadlineExceeded" for entry in own):
+            return state, None  # the planned end of a worker
         if not _as_wanted(workload, reading):
             if _deliberate(workload) or any(root.code in DELIBERATE for root in roots):
                 return state, None
             return replace(state, verdict=Verdict.UNKNOWN), unexplained(workload, reading)
-        if any(self._healed(entry) for entry in self.ruled_out if entry.object in reach):
+        if any(self.healed(entry) for entry in self.ruled_out if entry.object in reach):
             return replace(state, verdict=Verdict.RECOVERED), None
         return state, None
 
@@ -102,7 +113,8 @@ class Judged:
                 found.setdefault(workload, []).append(finding)
         return found
 
-    def _healed(self, entry: RuledOut) -> bool:
+    def healed(self, entry: RuledOut) -> bool:
+        """Say whether a fault ended inside the window in which it still counts as recovered."""
         window = self.scene.numbers.recovered_window_seconds
         return entry.healed and self.scene.age(entry.ended) <= window
 
@@ -181,14 +193,47 @@ def target_verdict(target: Obj, findings: Sequence[Finding]) -> Verdict | None:
     if kind_of(target) in WORKLOAD_KINDS:
         return None
     ref = ref_of(target)
-    own = [finding for finding in findings if finding.object == ref and finding.severity is not Severity.LOW]
+    heavy = [finding for finding in findings if finding.severity is not Severity.LOW]
+    own = [finding for finding in heavy if finding.object == ref]
+    if any(
+        entry.code == "WorkloadScaledToZero" and any(reach.ref == ref for reach in entry.affected) for entry in heavy
+    ):
+        return Verdict.FAILING
     if not own:
         return None
-    if kind_of(target) == "PersistentVolumeClaim":
-        return Verdict.FAILING if text(target, "status", "phase") != "Bound" else Verdict.DEGRADED
-    if kind_of(target) == "Node":
-        return Verdict.FAILING if condition(target, "Ready").get("status") != "True" else Verdict.DEGRADED
+    if kind_of(target) in STATED_KINDS or all(finding.code in _IN_PART for finding in own):
+        return Verdict.DEGRADED if in_use(target) else Verdict.FAILING
     return Verdict.FAILING
+
+
+def in_use(target: Obj) -> bool:
+    """Say whether a claim or node does its work; what is of another kind has no such state."""
+    if kind_of(target) == "PersistentVolumeClaim":
+        return text(target, "status", "phase") == "Bound"
+    return kind_of(target) != "Node" or condition(target, "Ready").get("status") == "True"
+
+
+def state_without_cause(target: Obj, judged: Judged) -> Verdict | None:
+    """Return the verdict of a target that is no workload and has no root: on its way, recovered, or None."""
+    ref = ref_of(target)
+    if kind_of(target) in WORKLOAD_KINDS or any(finding.object == ref for finding in judged.roots):
+        return None
+    if not in_use(target) and any(entry.object == ref for entry in judged.in_progress):
+        return Verdict.UNKNOWN
+    if kind_of(target) == "Ingress" and _unserved(target, judged.scene):
+        return Verdict.UNKNOWN
+    healed = any(entry.object == ref and judged.healed(entry) for entry in judged.ruled_out)
+    return Verdict.RECOVERED if healed else None
+
+
+def _unserved(target: Obj, scene: Scene) -> bool:
+    """Say whether a route has no address for long and the pods that may serve it could not all be read."""
+    late = scene.created_age(target) > scene.numbers.lb_grace_seconds
+    return (
+        late
+        and not objects(target, "status", "loadBalancer", "ingress")
+        and not scene.snapshot.coverage.complete("Pod")
+    )
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

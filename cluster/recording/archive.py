@@ -21,7 +21,7 @@ from cluster.recording.intake import MIB, Feed, Member, RecordingLimits, quoted,
 from cluster.recording.tar import BLOCK, is_tar, tar_members
 from core.errors import BundleBroken, BundleError, NotFound
 
-__all__ = ["Member", "RecordingLimits", "members", "packing"]
+__all__ = ["Member", "RecordingLimits", "members", "packing", "unpacked"]
 
 STEP = 1024
 """Packed bytes given to a decompressor at once: even the worst of them makes no more than 32 MiB of these."""
@@ -57,6 +57,18 @@ def packing(head: bytes) -> str:
         if head.startswith(magic):
             return form
     return "tar" if is_tar(head) else ""
+
+
+def unpacked(data: bytes, limits: RecordingLimits, name: str) -> bytes:
+    """Unpack one packed file of a recording under the same limits as the recording itself.
+
+    Raises as ``members`` does; ``BundleBroken`` where the data are damaged or break off.
+    """
+    packed = Feed(io.BytesIO(data).read, limits.check_packed)
+    plain = Feed(_Unpacked(packed, packing(data[:BLOCK])).read, lambda count: limits.check_expanded(count, len(data)))
+    content = plain.exactly(limits.member_bytes + 1)
+    limits.check_member(name, len(content))
+    return content
 
 
 def members(source: Path | BinaryIO, limits: RecordingLimits) -> Iterator[Member]:

@@ -26,6 +26,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from cluster.fields import Obj, name, namespace
 from cluster.recording.archive import members
 from cluster.recording.intake import Member, RecordingLimits, printable, quoted
+from cluster.recording.known import Missing, missing_of, with_missing
 from cluster.redaction import REDACTION_VERSION, redact_lines, redact_object
 from cluster.snapshot import Coverage, Key, KindCoverage, LogCoverage, LogExcerpt, LogKey, Snapshot
 from core.errors import BundleBroken, BundleHostile, UsageError
@@ -70,6 +71,7 @@ class _Manifest(BaseModel):
     kinds: tuple[KindCoverage, ...] = ()
     logs: tuple[LogCoverage, ...] = ()
     notes: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     members: tuple[_Entry, ...]
 
 
@@ -93,6 +95,7 @@ def write_bundle(snapshot: Snapshot, path: Path) -> BundleSummary:
         kinds=snapshot.coverage.kinds,
         logs=snapshot.coverage.logs,
         notes=snapshot.coverage.notes,
+        missing=missing_of(snapshot),
         members=tuple(entry for entry, _ in entries),
     )
     try:
@@ -140,7 +143,7 @@ def bundle_of(found: Iterable[Member], origin: str = "") -> Snapshot:
             objects[entry.kind] = dict(sorted(rows, key=itemgetter(0)))
     if expected:
         raise BundleBroken(f"The bundle breaks off: {next(iter(expected))} is missing.")
-    return Snapshot(
+    snapshot = Snapshot(
         now=manifest.now,
         origin=manifest.origin or origin,
         namespace=manifest.namespace,
@@ -149,6 +152,7 @@ def bundle_of(found: Iterable[Member], origin: str = "") -> Snapshot:
         logs=logs,
         coverage=Coverage(kinds=manifest.kinds, logs=manifest.logs, notes=manifest.notes),
     )
+    return with_missing(snapshot, manifest.missing)
 
 
 # -- writing

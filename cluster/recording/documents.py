@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster.fields import dig, text
+from cluster.kinds import Kind
 from cluster.recording.intake import printable
 from cluster.recording.yamltext import YamlProblem, load, parts
 
@@ -43,16 +44,19 @@ class Text:
         return bool(self.documents)
 
 
-def read_text(content: str) -> Text:
-    """Read every document of a text. Values that are no Kubernetes objects are left out."""
+def read_text(content: str, expected: Kind | None = None) -> Text:
+    """Read every document of a text. Values that are no Kubernetes objects are left out.
+
+    ``expected`` is the kind of the items of a bare list, where the recording says it in another way.
+    """
     start = content.lstrip("\ufeff \t\r\n")
     if not start:
         return Text()
     if start[0] in "{[":
-        found = _json(content)
+        found = _json(content, expected)
         if found.recognised or not re.search(r"^(?:kind|items): ", content, re.MULTILINE):
             return found
-    return _yaml(content)
+    return _yaml(content, expected)
 
 
 def looks_like_objects(content: str) -> bool:
@@ -68,7 +72,7 @@ _YAML_HEAD = re.compile(r"^(?:apiVersion|kind|items|serverVersion): *", re.MULTI
 # -- JSON
 
 
-def _json(content: str) -> Text:
+def _json(content: str, expected: Kind | None = None) -> Text:
     """Read JSON values that follow one another with nothing but space between them."""
     documents: list[Document] = []
     problems: list[str] = []
@@ -85,7 +89,7 @@ def _json(content: str) -> Text:
                 problems.append(f"line {line}: {_reason(error)}")
                 documents.extend(_salvaged(content, at))
                 break
-        documents.extend(_documents(printable(value) if escapes else value))
+        documents.extend(_documents(_typed(printable(value) if escapes else value, expected)))
         at = _space(content, end)
     return Text(documents=tuple(documents), problems=tuple(problems))
 
@@ -140,7 +144,7 @@ def _reason(error: Exception) -> str:
 # -- YAML
 
 
-def _yaml(content: str) -> Text:
+def _yaml(content: str, expected: Kind | None = None) -> Text:
     """Read YAML documents one by one, so that a broken one does not take the others with it."""
     documents: list[Document] = []
     problems: list[str] = []
@@ -155,7 +159,7 @@ def _yaml(content: str) -> Text:
             if cut:
                 problems.append(f"line {first_line + part.count(chr(10))}: the list breaks off")
                 value = {**value, "items": value["items"][:-1]}
-            documents.extend(_documents(value, whole=not cut))
+            documents.extend(_documents(_typed(value, expected), whole=not cut))
     return Text(documents=tuple(documents), problems=tuple(problems))
 
 
@@ -181,6 +185,20 @@ def _salvaged_yaml(part: str) -> Iterator[Document]:
 # -- objects
 
 
+def _typed(value: Any, expected: Kind | None) -> Any:
+    """Write a bare list, or a list without a kind, as the typed list that it is known to be."""
+    if expected is None:
+        return value
+    version = f"{expected.group}/{expected.version}" if expected.group else expected.version
+    if isinstance(value, list) or value is None:
+        return {"kind": f"{expected.kind}List", "apiVersion": version, "items": value or []}
+    if isinstance(value, dict) and not text(value, "kind"):
+        if isinstance(value.get("items"), list):
+            return {**value, "kind": f"{expected.kind}List", "apiVersion": version}
+        return {**value, "kind": expected.kind, "apiVersion": version}
+    return value
+
+
 def _documents(value: Any, *, whole: bool = True) -> Iterator[Document]:
     """Yield what a parsed value holds: a list of objects, one object, the version of a server, or nothing."""
     if isinstance(value, list):
@@ -191,6 +209,8 @@ def _documents(value: Any, *, whole: bool = True) -> Iterator[Document]:
     if not isinstance(value, dict):
         return
     kind, version, items = text(value, "kind"), text(value, "apiVersion"), value.get("items")
+    if items is None and "items" in value and kind.endswith("List"):
+        items = []
     if isinstance(items, list) and (kind.endswith("List") or not kind):
         kind = kind.removesuffix("List")
         pages = text(value, "metadata", "continue") or dig(value, "metadata", "remainingItemCount")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cluster.fields import Obj, name, objects, text
-from cluster.snapshot import ref_of
+from cluster.snapshot import LogKey, ref_of
 from core.evidence import ObjectRef
 
 _PREVIOUS = re.compile(r"(?:^|[./_-])(?:previous|prev)(?=$|[./_-])", re.IGNORECASE)
@@ -26,6 +26,11 @@ class LogOwner:
     pod: ObjectRef
     container: str
     previous: bool
+
+    @property
+    def key(self) -> LogKey:
+        """Return the key under which a snapshot files the log."""
+        return self.pod.namespace, self.pod.name, self.container, self.previous
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ Objects are redacted as soon as they are read; of logs only the telling lines ar
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -12,15 +12,24 @@ from pathlib import PurePosixPath
 from cluster.fields import Obj, dig, text
 from cluster.kinds import spoken
 from cluster.log_lines import KeptLines, LineKeeper
-from cluster.recording.archive import packing
+from cluster.recording.archive import packing, unpacked
 from cluster.recording.documents import Document, Text, looks_like_objects, read_text
 from cluster.recording.dump_text import START, LogSection, split_dump
-from cluster.recording.intake import CHUNK, Member, quoted
+from cluster.recording.intake import CHUNK, Member, RecordingLimits, quoted
+from cluster.recording.kind_paths import listed
 from cluster.redaction import redact_lines, redact_object
+from core.errors import BundleBroken
 from core.redaction import redact
 
 OBJECT_ENDINGS = frozenset({".json", ".yaml", ".yml", ".jsonl", ".ndjson"})
 LOG_ENDINGS = frozenset({".log", ".txt", ".out", ""})
+SESSION_ENDINGS = frozenset({".txt", ".md", ".markdown", ".out", ".text", ".log", ".session", ""})
+SESSION_BYTES = 64 * 1024 * 1024
+REPORT_BYTES = 4 * 1024 * 1024
+PAPER_BYTES = 256 * 1024
+PAPERS = 5_000
+"""Texts without objects that are kept, and how large each may be: errors and rights are short."""
+_PACKED_LOG = re.compile(r"\.(?:log|txt)\.gz$", re.IGNORECASE)
 _REPORT = re.compile(r"\s*(?:Name: {2,}\S|(?:NAMESPACE|NAME|LAST SEEN|CURRENT) +[A-Z])")
 """What ``kubectl describe`` and the tables of ``kubectl get`` begin with; they lie beside logs under names of pods."""
 MANY = 20
@@ -59,15 +68,33 @@ class LogFile:
     cut: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A text that holds no object, kept for those forms of recordings that know what it says."""
+
+    path: str
+    content: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Material:
     """Everything that was found, in the order of the files."""
+
+    limits: RecordingLimits = field(default_factory=RecordingLimits)
+    is_session: Callable[[str], bool] | None = None
+    """Says whether a text is what somebody did in a terminal."""
 
     files: list[ObjectFile] = field(default_factory=list)
     logs: list[LogFile] = field(default_factory=list)
     errors: list[LogFile] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sections: list[LogSection] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
+    sessions: list[Paper] = field(default_factory=list)
+    reports: list[Paper] = field(default_factory=list)
+    """Tables and descriptions without the command that printed them."""
+    times: list[datetime] = field(default_factory=list)
+    """All that files with the time of collection say."""
     collected_at: datetime | None = None
     server_version: str = ""
     seen: int = 0
@@ -81,10 +108,12 @@ class Material:
         path = PurePosixPath(member.name or "recording")
         if not member.data.strip() and path.suffix.lower() != ".log":
             return
-        if form := packing(member.data[:512]):
+        if _PACKED_LOG.search(path.name) and packing(member.data[:512]) == "gzip":
+            self._take_packed_log(path, member.data)
+        elif form := packing(member.data[:512]):
             self.notes.append(f"{quoted(str(path))}: a {form} inside of the recording, not opened")
         elif path.stem.lower() in _TIME_FILES and len(member.data) < 1024:
-            self.collected_at = written_time(member.data.decode("utf-8", "replace")) or self.collected_at
+            self._take_time(member.data.decode("utf-8", "replace"))
         elif b"\0" in member.data[:4096] and member.data[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
             self.notes.append(f"{quoted(str(path))}: not text, not read")
         elif path.suffix.lower() == ".err":
@@ -101,13 +130,46 @@ class Material:
             if sections:
                 return
         head = decoded(data[:8192])
+        if self._is_session(path, head, data):
+            self.sessions.append(Paper(path=str(path), content=decoded(data)))
+            return
         if path.suffix.lower() in OBJECT_ENDINGS or looks_like_objects(head):
-            found = read_text(decoded(data))
+            place = listed(str(path))
+            found = read_text(decoded(data), place.kind if place else None)
             self.take_text(str(path), found)
+            if not found.recognised and len(data) <= PAPER_BYTES and len(self.papers) < PAPERS:
+                self.papers.append(Paper(path=str(path), content=decoded(data)))
             if found.recognised or found.problems or path.suffix.lower() in OBJECT_ENDINGS:
                 return
-        if path.suffix.lower() in LOG_ENDINGS and not _REPORT.match(head):
-            self.logs.append(_log(str(path), data))
+        if path.suffix.lower() in LOG_ENDINGS:
+            if not _REPORT.match(head):
+                self.logs.append(_log(str(path), data))
+            elif len(data) <= REPORT_BYTES and len(self.reports) < PAPERS:
+                self.reports.append(Paper(path=str(path), content=decoded(data)))
+
+    def _is_session(self, path: PurePosixPath, head: str, data: bytes) -> bool:
+        """Say whether a file is what somebody did in a terminal; a log is one only if it begins so."""
+        ending = path.suffix.lower()
+        if self.is_session is None or ending not in SESSION_ENDINGS or len(data) > SESSION_BYTES:
+            return False
+        if ending == ".log":
+            head = next((line for line in head.splitlines() if line.strip()), "")
+            return self.is_session(head)
+        return self.is_session(decoded(data))
+
+    def _take_time(self, content: str) -> None:
+        for line in content.splitlines():
+            if time := written_time(line):
+                self.times.append(time)
+                self.collected_at = time
+
+    def _take_packed_log(self, path: PurePosixPath, data: bytes) -> None:
+        try:
+            content = unpacked(data, self.limits, quoted(str(path)))
+        except BundleBroken as error:
+            self.notes.append(f"{quoted(str(path))}: {error.message}")
+            return
+        self.logs.append(_log(str(path.with_suffix("")), content))
 
     def take_text(self, path: str, found: Text) -> None:
         """Take the documents of one text."""
@@ -124,9 +186,13 @@ class Material:
         return not any(file.document.objects for file in self.files)
 
 
-def gather(found: Iterable[Member]) -> Material:
-    """Take every member of a recording."""
-    material = Material()
+def gather(
+    found: Iterable[Member],
+    limits: RecordingLimits | None = None,
+    is_session: Callable[[str], bool] | None = None,
+) -> Material:
+    """Take every member of a recording. Texts of terminals are told apart by ``is_session``, if it is given."""
+    material = Material(limits=limits or RecordingLimits(), is_session=is_session)
     for member in found:
         material.take(member)
     return material

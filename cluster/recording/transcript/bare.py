@@ -2,7 +2,7 @@
 
 import re
 
-from cluster.recording.transcript.frame import PROMPT
+from cluster.recording.transcript.prompts import PROMPT
 from cluster.recording.transcript.tables import is_header
 
 _COLUMNS = (
@@ -16,7 +16,17 @@ _COLUMNS = (
     ("get persistentvolumes", {"CLAIM", "RECLAIM"}),
     ("get storageclasses", {"PROVISIONER"}),
     ("get jobs", {"COMPLETIONS"}),
+    ("get daemonsets", {"DESIRED", "CURRENT", "UP-TO-DATE"}),
     ("get replicasets", {"DESIRED", "CURRENT"}),
+    ("get horizontalpodautoscalers", {"REFERENCE", "MINPODS"}),
+    ("get ingresses", {"HOSTS", "PORTS"}),
+    ("get poddisruptionbudgets", {"ALLOWED", "DISRUPTIONS"}),
+    ("get cronjobs", {"SCHEDULE", "SUSPEND"}),
+    ("get networkpolicies", {"POD-SELECTOR"}),
+    ("top pods --containers", {"POD", "CPU(cores)"}),
+    ("top nodes", {"CPU(cores)", "CPU%"}),
+    ("top nodes", {"CPU(cores)", "CPU(%)"}),
+    ("top pods", {"CPU(cores)", "MEMORY(bytes)"}),
 )
 _DESCRIPTION = re.compile(r"Name: {2,}\S+[ \t]*\r?\n(?:[A-Z][\w /-]{1,60}:|\n)")
 
@@ -35,3 +45,17 @@ def command_of(content: str) -> str:
     words = set(head.split())
     where = " -A" if head.startswith("NAMESPACE ") else ""
     return next((f"{PROMPT}{line}{where} -l unknown" for line, columns in _COLUMNS if columns <= words), "")
+
+
+def with_commands(content: str) -> str:
+    """Put the command in front of every output that a text without commands shows; what stands before is prose."""
+    lines = content.lstrip("\ufeff").split("\n")
+    out: list[str] = []
+    last = ""
+    for at, line in enumerate(lines):
+        begins = line.startswith("Name: ") and not last.startswith(f"{PROMPT}describe")
+        if (begins or is_header(line.rstrip())) and (found := command_of("\n".join(lines[at : at + 3]))):
+            out.append(found)
+            last = found
+        out.append(line)
+    return "\n".join(out) if last else ""

@@ -2,32 +2,41 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
-from cluster.fields import Obj, dig, mapping, moment, name, namespace, objects, text
-from cluster.kinds import BY_KEY, spoken
-from cluster.recording.material import kept_lines, written_time
+from cluster.fields import Obj, mapping, name, namespace, objects, text
+from cluster.kinds import BY_KEY, kind_key, spoken
+from cluster.recording.known import with_missing
+from cluster.recording.material import kept_lines
 from cluster.recording.transcript.enrich import add_from_events
 from cluster.recording.transcript.log_outputs import LogOutput
 from cluster.recording.transcript.moments import MADE_UP, Ago, settled
+from cluster.recording.transcript.now import now_of
 from cluster.recording.transcript.owners import link_owners
 from cluster.recording.transcript.pod_rows import ROW, PodRow, statuses
+from cluster.recording.transcript.readiness import add_readiness
 from cluster.recording.transcript.session import Session
-from cluster.recording.transcript.sightings import DESCRIBED, WISH, Fragment, Place, merge
+from cluster.recording.transcript.sightings import DESCRIBED, MENTIONED, WISH, Fragment, Place, merge
+from cluster.recording.transcript.usage import ALONE, POD_METRICS
 from cluster.redaction import redact_object
 from cluster.snapshot import KindCoverage, LogCoverage, Snapshot, SnapshotBuilder
 from core.evidence import ObjectRef
 from core.redaction import redact
 
 MANY = 20
-_LEADING_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
 
 
-def conclude(session: Session, *, origin: str, stated: datetime | None) -> Snapshot:
-    """Freeze what was gathered."""
+def conclude(
+    session: Session,
+    *,
+    origin: str,
+    stated: datetime | None,
+    logs_beside: Callable[[SnapshotBuilder], None] | None = None,
+) -> Snapshot:
+    """Freeze what was gathered. ``logs_beside`` adds logs that were kept in files of their own."""
     merged = {place: (obj, rank) for place, obj, rank in session.sightings.merged()}
-    now = stated or _now(session, merged)
+    now = stated or now_of(session, merged)
     builder = SnapshotBuilder(origin=origin)
     if now is None:
         now = MADE_UP
@@ -37,75 +46,58 @@ def conclude(session: Session, *, origin: str, stated: datetime | None) -> Snaps
         which = "1 pod is" if rowed == 1 else f"{rowed} pods are"
         builder.note(f"{which} known from tables alone, which do not name containers or show their settings")
     add_from_events({place: obj for place, (obj, _) in merged.items()}, session.events.values())
-    live = {place: obj for place, (obj, rank) in merged.items() if rank != WISH}
-    wishes = {place: obj for place, (obj, rank) in merged.items() if rank == WISH}
+    live = {place: obj for place, (obj, rank) in merged.items() if rank != WISH and not _mentioned(place, rank)}
+    wishes = {place: obj for place, (obj, rank) in merged.items() if rank == WISH and not _contradicted(session, place)}
+    _name_usage(live)
     link_owners(live)
+    add_readiness(live)
     for obj in (*wishes.values(), *live.values()):
         clean = {key: value for key, value in obj.items() if not key.startswith("_")}
         builder.add(redact_object(settled(clean, now)))
     _add_events(session, builder, now)
     _add_coverage(session, builder)
     _add_logs(session, builder)
+    if logs_beside is not None:
+        logs_beside(builder)
+    if wishes:
+        which = "1 object is" if len(wishes) == 1 else f"{len(wishes)} objects are"
+        builder.note(f"{which} known as manifests alone, as somebody wrote them: their live state was not shown")
     notes = list(dict.fromkeys(session.notes))
     for note in notes[:MANY]:
         builder.note(redact(note))
     if len(notes) > MANY:
         builder.note(f"{len(notes) - MANY} more answers were refusals or could be read only in part")
     builder.server_version = session.server_version
-    return builder.build(now=now)
+    here = {(key, *place) for key in BY_KEY for place in ((namespace(o), name(o)) for o in builder.objects(key))}
+    return with_missing(builder.build(now=now), session.missing - here)
 
 
-# -- time
+def _mentioned(place: Place, rank: int) -> bool:
+    """Say that of a pod nothing is known but that it is there: then its state is not known to be bad."""
+    return place[0] == "Pod" and rank == MENTIONED
 
 
-def _now(session: Session, merged: dict[Place, tuple[Fragment, int]]) -> datetime | None:
-    """Return the latest moment that the text proves to have been: a time in it, or a creation time plus its age."""
-    probe = SnapshotBuilder(origin="")
-    found: list[datetime] = []
-    for place, (obj, rank) in merged.items():
-        if rank >= DESCRIBED:
-            probe.add(_without_ages({key: value for key, value in obj.items() if not key.startswith("_")}))
-        made = [dig(seen.fragment, "metadata", "creationTimestamp") for seen in session.sightings.of(place)]
-        ages = [entry.seconds for entry in made if isinstance(entry, Ago)]
-        times = [
-            time
-            for obj_ in session.sightings.of(place)
-            if (time := moment(obj_.fragment, "metadata", "creationTimestamp"))
-        ]
-        if ages and times:
-            found.extend(_later(min(times), max(ages)))
-    started = {
-        (p[2], p[3]): t for p, (o, _) in merged.items() if p[0] == "Pod" and (t := moment(o, "status", "startTime"))
-    }
-    for event in session.events.values():
-        begun = started.get((event.namespace, event.object)) if event.reason == "Scheduled" else None
-        if begun and event.last is not None:
-            found.extend(_later(begun, event.last))
-    if newest := probe.newest_moment():
-        found.append(newest)
-    if found:
-        return max(found)
-    ends = (line for log in session.logs for line in log.lines[-20:] if _LEADING_TIME.match(line))
-    return max((time for line in ends if (time := written_time(line[:64]))), default=None)
+def _contradicted(session: Session, place: Place) -> bool:
+    """Say that what somebody wrote is not in the cluster: the server denied it, or listed its kind without it."""
+    key = kind_key(place[0], place[1])
+    if (key, place[2], place[3]) in session.missing:
+        return True
+    states = [session.coverage.get((key, where)) for where in {"", place[2]}]
+    return any(entry is not None and entry[0] == "complete" for entry in states)
 
 
-def _later(time: datetime, seconds: int) -> Iterable[datetime]:
-    try:
-        return [time + timedelta(seconds=seconds)]
-    except OverflowError:
-        return []
-
-
-def _without_ages(value: Fragment) -> Fragment:
-    out: Fragment = {}
-    for key, child in value.items():
-        if isinstance(child, dict):
-            out[key] = _without_ages(child)
-        elif isinstance(child, list):
-            out[key] = [_without_ages(item) if isinstance(item, dict) else item for item in child]
-        elif not isinstance(child, Ago):
-            out[key] = child
-    return out
+def _name_usage(live: dict[Place, Fragment]) -> None:
+    """Give the usage of a whole pod to its container where it has only one; otherwise whose it is cannot be said."""
+    for place in [place for place in live if place[0] == POD_METRICS.kind]:
+        boxes = objects(live.get(("Pod", "", place[2], place[3]), {}), "spec", "containers")
+        parts = objects(live[place], "containers")
+        if named := [part for part in parts if text(part, "name") != ALONE]:
+            live[place]["containers"] = named
+        else:
+            if len(boxes) != 1:
+                del live[place]
+                continue
+            live[place]["containers"] = [{**part, "name": text(boxes[0], "name")} for part in parts]
 
 
 # -- pods
@@ -120,6 +112,10 @@ def _name_containers(session: Session, merged: dict[Place, Fragment]) -> int:
             key = (log.namespace, log.name)
             told[key].extend(log.containers or ((log.container,) if log.container else ()))
             inits[key] = log.inits or inits.get(key, ())
+            row = merged.get(("Pod", "", *key), {}).get(ROW)
+            if not inits[key] and log.container and log.lines and isinstance(row, PodRow) and row.status[:5] == "Init:":
+                # While init containers run, no other container has written anything yet.
+                inits[key] = (log.container,)
     for event in session.events.values():
         path = text(event.raw(), "involvedObject", "fieldPath")
         if event.kind.kind == "Pod" and path.startswith("spec.containers{"):
@@ -147,6 +143,9 @@ def _name_containers(session: Session, merged: dict[Place, Fragment]) -> int:
             inits.get(place[2:], ())
         )
         obj["status"] = merge(obj.get("status") or {}, statuses(row, names, init_names))
+        if not objects(obj, "spec", "initContainers"):
+            shown = [{"name": text(entry, "name")} for entry in objects(obj, "status", "initContainerStatuses")]
+            obj["spec"] = {**obj["spec"], **({"initContainers": shown} if shown else {})}
     return alone
 
 
@@ -231,7 +230,11 @@ def _add_logs(session: Session, builder: SnapshotBuilder) -> None:
         where, pod_name = (namespace(picked), name(picked)) if picked else (log.namespace, log.name or log.selector)
         if not pod_name:
             continue
-        key = (where, pod_name, log.container or _only_container(picked or {}), log.previous)
+        container = log.container or (_failing_container if log.mixed else _only_container)(picked or {})
+        if log.mixed and picked and not container:
+            builder.note(f"a log of all containers of pod {pod_name} does not say which of them wrote what")
+            continue
+        key = (where, pod_name, container, log.previous)
         old = best.get(key)
         if old is None or not _says_more(old, log):
             best[key] = log
@@ -262,6 +265,21 @@ def _says_more(old: LogOutput, new: LogOutput) -> bool:
 def _only_container(pod: object) -> str:
     boxes = objects(pod, "spec", "containers")
     return text(boxes[0], "name") if boxes else ""
+
+
+def _failing_container(pod: object) -> str:
+    """Return the container that lines of all containers are read for: the only one, else the only one that fails."""
+    boxes = objects(pod, "spec", "containers")
+    if len(boxes) == 1 and not objects(pod, "spec", "initContainers"):
+        return text(boxes[0], "name")
+    lists = ("initContainerStatuses", "containerStatuses")
+    entries = [entry for key in lists for entry in objects(pod, "status", key)]
+    failing = [
+        entry
+        for entry in entries
+        if entry.get("ready") is not True and text(entry, "state", "terminated", "reason") != "Completed"
+    ]
+    return text(failing[0], "name") if len(failing) == 1 else ""
 
 
 def _pod_of(log: LogOutput, pods: Mapping[tuple[str, str], Obj]) -> object:

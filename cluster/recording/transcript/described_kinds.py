@@ -15,6 +15,12 @@ from cluster.recording.transcript.blocks import (
     values,
 )
 from cluster.recording.transcript.described_pods import pod_spec
+from cluster.recording.transcript.described_rules import (
+    described_budget,
+    described_limits,
+    described_role,
+    pods_on_node,
+)
 from cluster.recording.transcript.described_traffic import described_autoscaler, described_cron_job, described_ingress
 from cluster.recording.transcript.moments import spoken_time
 from cluster.recording.transcript.policies import described_policy
@@ -191,7 +197,10 @@ def _node(found: list[Block]) -> Fragment:
     where = [{"type": block.key, "address": block.value} for block in find(found, "Addresses").inner() if block.value]
     if where:
         status["addresses"] = where
-    return {"spec": spec, "status": status}
+    out: Fragment = {"spec": spec, "status": status}
+    if pods := pods_on_node(found, find(found, "Name").value):
+        out["_pods"] = pods
+    return out
 
 
 def _shown(found: list[Block], *keys: str) -> str:
@@ -338,6 +347,10 @@ KINDS: dict[str, Callable[[list[Block]], Fragment]] = {
     "Secret": _secret,
     "Namespace": _namespace,
     "ServiceAccount": _account,
+    "Role": described_role,
+    "ClusterRole": described_role,
+    "PodDisruptionBudget": described_budget,
+    "LimitRange": described_limits,
     "RoleBinding": _role_binding,
     "ClusterRoleBinding": _role_binding,
 }

@@ -52,6 +52,15 @@ def _kind_key(found: list[Block]) -> str:
         ("Subsets", "Endpoints"),
         ("System Info", "Node"),
         ("Provisioner", "StorageClass"),
+        ("Rules", "Ingress"),
+        ("Reference", "HorizontalPodAutoscaler"),
+        ("Reclaim Policy", "PersistentVolume"),
+        ("Used By", "PersistentVolumeClaim"),
+        ("Allowed disruptions", "PodDisruptionBudget"),
+        ("Min available", "PodDisruptionBudget"),
+        ("Max unavailable", "PodDisruptionBudget"),
+        ("PolicyRule", "Role"),
+        ("Mountable secrets", "ServiceAccount"),
     ):
         if mark in keys:
             return key

@@ -16,6 +16,9 @@ _SAID = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunCon
 def add_from_events(merged: dict[Place, Fragment], events: Iterable[Happening]) -> None:
     """Complete pods from their events; what a form shows is never changed."""
     for event in sorted(events, key=lambda e: e.last if e.last is not None else 10**9):
+        if event.kind.kind == "Job" and event.reason in _JOB_ENDS:
+            _failed_job(merged.get(("Job", "batch", event.namespace, event.object)), event)
+            continue
         pod = merged.get(("Pod", "", event.namespace, event.object))
         if pod is None or event.kind.kind != "Pod":
             continue
@@ -26,6 +29,21 @@ def add_from_events(merged: dict[Place, Fragment], events: Iterable[Happening]) 
             _image(pod, event, match[1])
         elif event.reason == "Failed" and event.message.startswith("Error: "):
             _waiting(pod, event, event.message.removeprefix("Error: "))
+
+
+_JOB_ENDS = frozenset({"BackoffLimitExceeded", "DeadlineExceeded"})
+
+
+def _failed_job(job: Fragment | None, event: Happening) -> None:
+    """Write the condition whose reason and message the controller repeats in its event."""
+    if job is None:
+        return
+    status = job.setdefault("status", {})
+    told = [entry for entry in objects(status, "conditions") if entry.get("type") != "Failed"]
+    if any(entry.get("type") == "Complete" for entry in told):
+        return
+    failed = {"type": "Failed", "status": "True", "reason": event.reason, "message": event.message}
+    status["conditions"] = [*told, failed]
 
 
 def _container(event: Happening) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cluster.kinds import Kind, spoken
+from cluster.recording.transcript.prompts import PROMPT
+from cluster.recording.transcript.surroundings import BREAK, has_command
 
-PROMPT = "$ kubectl "
-_OTHER = re.compile(r"\$ (?:cat|ssh|nc|curl|helm|date|docker|crictl|dig|nslookup|systemctl|ping|oc|ls|cd|echo)\b")
-"""Commands of other programs, whose output is not that of the kubectl command before. Not looked for in logs."""
 _VALUED = frozenset(
     {
         *("-n", "--namespace", "-l", "--selector", "-o", "--output", "--field-selector", "--sort-by", "-c"),
@@ -115,19 +114,27 @@ class Command:
 
 def is_transcript(content: str) -> bool:
     """Say whether a text is a terminal transcript: some line starts with a kubectl command at the prompt."""
-    return content.lstrip("\ufeff").startswith(PROMPT) or f"\n{PROMPT}" in content or f"\r{PROMPT}" in content
+    return has_command(content)
 
 
-def commands(content: str) -> Iterator[Command]:
-    """Yield the commands of a transcript with their output; text before the first is prose."""
-    lines = content.lstrip("\ufeff").replace("\r\n", "\n").split("\n")
-    starts = [at for at, line in enumerate(lines) if line.startswith(PROMPT)]
-    for number, start in enumerate(starts):
-        end = starts[number + 1] if number + 1 < len(starts) else len(lines)
+def commands(content: str, first: int = 0) -> Iterator[Command]:
+    """Yield the commands of a plain text with their output, numbered from ``first``; other text is prose.
+
+    ``cat`` of a file is yielded as well: what it shows is a file, not the state of a cluster.
+    """
+    lines = content.lstrip("\ufeff").split("\n")
+    starts = [at for at, line in enumerate(lines) if line.startswith((PROMPT, BREAK))]
+    for number, start in enumerate(starts, first):
+        end = starts[number - first + 1] if number - first + 1 < len(starts) else len(lines)
         output = lines[start + 1 : end]
         if len(output) and not output[-1].strip():
             output = output[:-1]
-        yield _command(number, lines[start], output)
+        line = lines[start]
+        if line.startswith(PROMPT):
+            yield _command(number, line, output)
+        elif line.startswith(f"{BREAK}$ cat "):
+            words = tuple(line[3:10_000].split())
+            yield Command(number=number, line=line[1:], output=tuple(output), words=words)
 
 
 def _command(number: int, line: str, output: list[str]) -> Command:
@@ -142,13 +149,9 @@ def _command(number: int, line: str, output: list[str]) -> Command:
             words.append(word)
         else:
             _flag(word, rest, flags)
-    command = Command(
+    return Command(
         number=number, line=line, output=tuple(output), words=tuple(words), flags=flags, pipes=tuple(parts[1:])
     )
-    if command.verb in {"logs", "log"}:
-        return command
-    end = next((at for at, text in enumerate(output) if _OTHER.match(text)), len(output))
-    return command if end == len(output) else _command(number, line, output[:end])
 
 
 def _flag(word: str, rest: Iterator[str], flags: dict[str, str]) -> None:

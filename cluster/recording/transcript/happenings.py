@@ -39,6 +39,8 @@ class Happening:
     component: str = ""
     field_path: str = ""
     name: str = ""
+    own: bool = False
+    """It is known to be about this very object, and not about an earlier one of the same name."""
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -137,4 +139,5 @@ def described(lines: Iterable[str], kind: Kind, namespace: str, name: str) -> It
                 last=age(match[3]),
                 first=age(match[5] or ""),
                 component=(match[6] or "").partition(",")[0],
+                own=True,
             )

@@ -15,6 +15,8 @@ _REFUSED = re.compile(
     r"Unable to connect to the server|The connection to the server )"
 )
 _PREFIXED = re.compile(r"\[pod/([\w.-]{1,253})/([\w.-]{1,253})\] ?")
+_STERN = re.compile(r"(?:[a-z0-9][a-z0-9-]{0,62} )?([a-z0-9][a-z0-9.-]{0,252}) ([a-z0-9][a-z0-9-]{0,62}) (?:[│|] )?")
+_STERN_SAYS = re.compile(r"[+-] (?:[a-z0-9-]{1,63} )?[a-z0-9.-]{1,253} › [a-z0-9-]{1,63}")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d) ")
 _COUNT = re.compile(r" {0,12}\d{1,9} ")
 _OF_CONTAINER = re.compile(r'container "?([\w.-]{1,253})"? in pod')
@@ -35,6 +37,8 @@ class LogOutput:
     failed: str = ""
     containers: tuple[str, ...] = ()
     inits: tuple[str, ...] = ()
+    mixed: bool = False
+    """The lines of all containers stand in it, and do not say which wrote them."""
     order: int = 0
 
 
@@ -45,6 +49,7 @@ def log_outputs(command: Command, namespace: str) -> list[LogOutput]:
     cut = any(flag in flags for flag in ("tail", "since", "since-time", "limit-bytes"))
     log = LogOutput(
         namespace=namespace,
+        mixed="all-containers" in flags and flags["all-containers"] != "false" and "container" not in flags,
         kind=kind,
         name=name,
         selector=flags.get("selector", ""),
@@ -59,6 +64,8 @@ def log_outputs(command: Command, namespace: str) -> list[LogOutput]:
     if command.grouped:
         lines = [line for line in lines if line != "--"]
     apart: dict[tuple[str, str], list[str]] = defaultdict(list)
+    if command.line.startswith(STERN) and "prefix" in flags:
+        lines = _as_prefixed(lines)
     stamped = flags.get("timestamps", "false") != "false"
     for line in lines:
         prefix = _PREFIXED.match(line)
@@ -83,8 +90,25 @@ def log_outputs(command: Command, namespace: str) -> list[LogOutput]:
     ]
 
 
+def _as_prefixed(lines: list[str]) -> list[str]:
+    """Write the lines of stern with kubectl's prefix; the pods of its announcements are the ones that are believed."""
+    lines = [line for line in lines if not _STERN_SAYS.match(line)]
+    out: list[str] = []
+    for line in lines:
+        match = _STERN.match(line[:700])
+        if match and not line.startswith("["):
+            out.append(f"[pod/{match[1]}/{match[2]}] {line[match.end() :]}")
+        else:
+            out.append(line)
+    return out
+
+
+STERN = "$ kubectl logs --prefix --stern"
+"""How a command of stern is written in a plain text."""
+
+
 def _whose(command: Command) -> tuple[str, str]:
-    if len(command.words) < 2:
+    if len(command.words) < 2 or command.line.startswith(STERN):
         return "Pod", ""
     if "/" not in command.words[1]:
         return "Pod", command.words[1]

@@ -7,7 +7,8 @@ import re
 
 from cluster.fields import objects, text
 from cluster.kinds import BY_KEY, group_of, spoken
-from cluster.recording.transcript.sightings import FORM, Fragment, Place, made_uid
+from cluster.recording.forms import FORM
+from cluster.recording.transcript.sightings import Fragment, Place, made_uid
 
 _HASHED = re.compile(r"(.{1,240})-([bcdf-hj-np-tv-xz2-9]{8,10})")
 _RANDOM = re.compile(r"(.{1,245})-([bcdf-hj-np-tv-xz2-9]{5})")
@@ -20,7 +21,7 @@ def link_owners(live: dict[Place, Fragment]) -> None:
     for place, obj in list(live.items()):
         if place[0] not in {"Pod", "ReplicaSet", "Job"} or objects(obj, "metadata", "ownerReferences"):
             continue
-        if owner := _owner(place, obj, live):
+        if owner := owner_of(place, obj, live):
             _own(obj, owner, live)
 
 
@@ -42,7 +43,7 @@ def _place(kind_name: str, where: str, owner: str) -> Place:
     return (kind.kind, kind.group, where, owner) if kind else (kind_name, "", where, owner)
 
 
-def _owner(place: Place, obj: Fragment, live: dict[Place, Fragment]) -> Place | None:
+def owner_of(place: Place, obj: Fragment, live: dict[Place, Fragment]) -> Place | None:
     """Return the owner that the text names, else the one that the object's name gives away."""
     said = obj.get("_owner")
     if isinstance(said, str) and "/" in said:

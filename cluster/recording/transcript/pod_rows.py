@@ -55,7 +55,7 @@ def pod_fragment(row: Row, order: int) -> Fragment:
     spec: Fragment = {}
     state: Fragment = {}
     meta: Fragment = {}
-    if row.get("NODE"):
+    if "NODE" in row:
         spec["nodeName"] = row["NODE"]
     if row.get("IP"):
         state["podIP"] = row["IP"]

@@ -7,6 +7,7 @@ from typing import Any
 from cluster.recording.transcript.moments import ago
 from cluster.recording.transcript.sightings import Fragment
 from cluster.recording.transcript.tables import Row
+from cluster.recording.transcript.traffic_rows import autoscaler_row, budget_row, ingress_row
 
 _RATIO = re.compile(r"(\d{1,7})/(\d{1,7})")
 _PORT = re.compile(r"(\d{1,5})(?::(\d{1,5}))?/([A-Z]{2,4})")
@@ -291,4 +292,7 @@ ROWS: dict[str, Callable[[Row], Fragment]] = {
     "RoleBinding": _role_binding,
     "ClusterRoleBinding": _role_binding,
     "NetworkPolicy": _policy,
+    "HorizontalPodAutoscaler": autoscaler_row,
+    "Ingress": ingress_row,
+    "PodDisruptionBudget": budget_row,
 }

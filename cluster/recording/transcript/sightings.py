@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster.kinds import Kind
+from cluster.recording.forms import FORM, FORMS
 
 Fragment = dict[str, Any]
 Place = tuple[str, str, str, str]
@@ -16,10 +17,6 @@ Place = tuple[str, str, str, str]
 
 WISH, MENTIONED, TABLE, DESCRIBED, NEAT, WRITTEN = range(6)
 """How much detail a form has; a manifest is a wish and yields to all that is live."""
-
-FORM = "shownIn"
-"""A key beside ``metadata`` of every object of a transcript: the best form it was shown in, a word of ``FORMS``."""
-FORMS = ("manifest", "mention", "table", "description", "specification", "object")
 
 _NAMED = {
     **dict.fromkeys(("containers", "initContainers", "containerStatuses", "initContainerStatuses"), "name"),

@@ -8,8 +8,10 @@ Row = dict[str, str]
 """Cells by header word. ``""`` is a cell that is there and says "not set"; a missing key was not shown."""
 
 UNSET = frozenset({"<none>", "<unset>", "<nil>", "<unknown>", "<invalid>", "<not set>"})
-_FIRST = ("NAMESPACE ", "NAME ", "LAST SEEN ", "LASTSEEN ", "FIRST SEEN ")
+_FIRST = ("NAMESPACE ", "NAME ", "LAST SEEN ", "LASTSEEN ", "FIRST SEEN ", "POD ")
+_UNITS = ("(cores)", "(bytes)")
 _WORD = re.compile(r"\S+(?: \S+)*")
+_CASELESS = re.compile(r"[\u3000-\u9fff\uac00-\ud7ff\uff00-\uffef]")
 _GAP = re.compile(r" {2,}")
 
 _PLAIN: dict[str, tuple[str, ...]] = {
@@ -28,6 +30,12 @@ _PLAIN: dict[str, tuple[str, ...]] = {
     "Secret": ("NAME TYPE DATA AGE", ""),
     "ServiceAccount": ("NAME SECRETS AGE", ""),
     "Namespace": ("NAME STATUS AGE", ""),
+    "HorizontalPodAutoscaler": ("NAME REFERENCE TARGETS MINPODS MAXPODS REPLICAS AGE", ""),
+    "Ingress": ("NAME CLASS HOSTS ADDRESS PORTS AGE", ""),
+    "PodDisruptionBudget": ("NAME MIN_AVAILABLE MAX_UNAVAILABLE ALLOWED_DISRUPTIONS AGE", ""),
+    "NetworkPolicy": ("NAME POD-SELECTOR AGE", ""),
+    "DaemonSet": ("NAME DESIRED CURRENT READY UP-TO-DATE AVAILABLE NODE_SELECTOR AGE", "CONTAINERS|IMAGES|SELECTOR"),
+    "PersistentVolumeClaim": ("NAME STATUS VOLUME CAPACITY ACCESS_MODES STORAGECLASS AGE", "VOLUMEMODE"),
 }
 
 
@@ -49,14 +57,22 @@ def unset(cell: str) -> str:
 
 def is_header(line: str) -> bool:
     """Say whether a line is the header of a table: it starts with a first column, in capitals throughout."""
-    return line.startswith(_FIRST) and line == line.upper() and ("  " in line or line == "NAME ") and len(line) < 2000
+    if not line.startswith(_FIRST) or len(line) >= 2000 or not ("  " in line or line == "NAME "):
+        return False
+    for unit in _UNITS:
+        line = line.replace(unit, "")
+    return line == line.upper() and _CASELESS.search(line) is None
 
 
 def tables(lines: Iterable[str]) -> Iterator[Table]:
-    """Yield the tables of an output. A line without a header above it is not part of any."""
+    """Yield the tables of an output. A line without a header above it is not part of any.
+
+    A line that fits no column behind a blank line is what somebody wrote below the table, and ends it.
+    """
     current: Table | None = None
     starts: list[int] = []
-    for line in lines:
+    gap = False
+    for line in unwrapped(lines):
         if is_header(line):
             if current is not None:
                 yield current
@@ -64,14 +80,51 @@ def tables(lines: Iterable[str]) -> Iterator[Table]:
             starts = [at for at, _ in words]
             current = Table(headers=tuple(word for _, word in words))
         elif current is not None and line.strip():
-            _take(current, starts, line)
+            if gap and not line[0].isspace() and _foreign(line, starts):
+                yield current
+                current = None
+            else:
+                _take(current, starts, line)
+        gap = not line.strip()
     if current is not None:
         yield current
 
 
+def _foreign(line: str, starts: list[int]) -> bool:
+    cells = _cut(line, starts)
+    return cells is None or (len(cells) > 2 and not any(cells[1:]))
+
+
+def unwrapped(lines: Iterable[str]) -> list[str]:
+    """Join what a terminal broke at its width, where the header itself was broken: then all full lines were."""
+    lines = list(lines)
+    for at in range(len(lines) - 1):
+        if not is_header(lines[at]) or not _goes_on(lines[at + 1]):
+            continue
+        width = len(lines[at])
+        out: list[str] = []
+        full = False
+        for line in lines[at:]:
+            if full:
+                out[-1] += line
+            else:
+                out.append(line)
+            full = len(line) == width
+        return lines[:at] + out
+    return lines
+
+
+def _goes_on(line: str) -> bool:
+    """Say whether a line is the rest of a header: words in capitals that begin no table."""
+    return bool(_REST.fullmatch(line)) and not is_header(line)
+
+
+_REST = re.compile(r" {0,20}[A-Z%()-]{1,40}(?: {1,20}[A-Z%()-]{1,40}){0,12} *")
+
+
 def _take(table: Table, starts: list[int], line: str) -> None:
     cells = _cut(line, starts)
-    if cells is None:
+    if cells is None or (not line[0].isspace() and len(cells) > 2 and not any(cells[1:])):
         table.damaged += 1
         return
     if line[0].isspace():
@@ -97,7 +150,7 @@ def headless(lines: Iterable[str], kind: str, *, wide: bool, everywhere: bool, l
     known = _PLAIN.get(kind)
     if known is None:
         return
-    headers = known[0].split() + (known[1].split("|") if wide and known[1] else [])
+    headers = [word.replace("_", " ") for word in known[0].split()] + (known[1].split("|") if wide and known[1] else [])
     headers = (["NAMESPACE"] if everywhere else []) + headers + (["LABELS"] if labelled else [])
     for line in lines:
         cells = _GAP.split(line.strip()) if line and not line[0].isspace() and len(line) < 10_000 else []

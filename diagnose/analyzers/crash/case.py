@@ -54,13 +54,19 @@ class Case(ContainerFault):
         """Write exit code and restarts in brackets."""
         code, restarts = self.container.exit_code, self.container.restarts
         plural = "" if restarts == 1 else "s"
+        if code is None:
+            counted = Phrase(en=f" ({restarts} restart{plural})", zh=f"（已重启 {restarts} 次）")
+            return counted if restarts else Phrase(en="", zh="")
         en = f" (exit code {code}" + (f", {restarts} restart{plural})" if restarts else ")")
         zh = f"（退出码 {code}" + (f"，已重启 {restarts} 次）" if restarts else "）")
         return Phrase(en=en, zh=zh)
 
     @property
     def exit_evidence(self) -> Evidence:
-        """Quote the exit code."""
+        """Quote the exit code, or where it was not shown why the container waits or that it was restarted."""
+        if self.container.exit_code is None:
+            waits = ("state", "waiting", "reason") if self.container.waiting_reason else ("restartCount",)
+            return self.scene.field(self.pod, *self.container.status_path, *waits)
         return self.scene.field(self.pod, *self.container.ended_path, "exitCode")
 
     @property
@@ -111,6 +117,14 @@ class Case(ContainerFault):
             since=self.since,
         )
 
+    @property
+    def actual(self) -> str:
+        """Write how it ended: the exit code, else the reason why it waits or ended."""
+        container = self.container
+        if container.exit_code is not None:
+            return f"exitCode {container.exit_code}"
+        return container.waiting_reason or text(container.ended, "reason")
+
     def ends(self, en: str, zh: str) -> Phrase:
         """Write the summary: who ends when, the reason, and the numbers."""
         return Phrase(
@@ -122,6 +136,8 @@ class Case(ContainerFault):
     def meaning(self) -> Phrase:
         """Say what the exit code usually means."""
         signal = dig(self.container.ended, "signal")
+        if self.container.exit_code is None:
+            return Phrase(en="its exit code was not shown", zh="未显示其退出码")
         return explain_exit(self.container.exit_code or 0, signal if isinstance(signal, int) else None)
 
     def log_check(self, *, previous: bool = True) -> NextCheck:

@@ -66,7 +66,7 @@ def crashed(case: Case) -> Finding:
             "AppCrashed",
             case.ends(f'its last message is "{quoted}"', f"最后一条信息是“{quoted}”"),
             expected="the program keeps running" if case.container.role != "init" else "exitCode 0",
-            actual=f"exitCode {case.container.exit_code}",
+            actual=case.actual,
             confidence=matched(
                 "exit code and last message of the log", "退出码与日志的最后一条信息", value=0.75 if case.match else 0.7
             ),
@@ -87,7 +87,7 @@ def crashed(case: Case) -> Finding:
         "AppCrashed",
         case.ends(f"{meaning.en}; {said}, so the reason is not known", f"{meaning.zh}；{said_zh}，因此原因未知"),
         expected="the program keeps running" if case.container.role != "init" else "exitCode 0",
-        actual=f"exitCode {case.container.exit_code}",
+        actual=case.actual,
         evidence=_why_waiting(case),
         confidence=inferred("only the exit code is known", "只知道退出码", value=0.5),
         remedies=(

@@ -209,6 +209,9 @@ def _stale(waiting: Waiting, ref: ObjectRef, volume: str, event: Event, leaving:
     if leaving is not None:
         proofs.append(scene.field(leaving, "metadata", "deletionTimestamp"))
     where, where_zh = (f"node {node}", f"节点 {node}") if node else ("another node", "其他节点")
+    alone = scene.snapshot.coverage.complete("Pod", namespace(waiting.pod))
+    idle = ", where no living pod uses it" if alone else ""
+    idle_zh = "，而那里已没有存活的 Pod 使用它" if alone else ""
     remedies: tuple[Remedy, ...] = (
         Remedy(
             summary=Phrase(
@@ -243,9 +246,8 @@ def _stale(waiting: Waiting, ref: ObjectRef, volume: str, event: Event, leaving:
         affected=waiting.affected(),
         summary=Phrase(
             en=f"{waiting.holder.kind} {waiting.holder.name} cannot mount {ref.name}, because its volume is still "
-            f"attached to {where}, where no living pod uses it",
-            zh=f"{waiting.holder.kind} {waiting.holder.name} 无法挂载 {ref.name}，因为其卷仍挂接在{where_zh}，"
-            "而那里已没有存活的 Pod 使用它",
+            f"attached to {where}{idle}",
+            zh=f"{waiting.holder.kind} {waiting.holder.name} 无法挂载 {ref.name}，因为其卷仍挂接在{where_zh}{idle_zh}",
         ),
         expected=f"attached to node {waiting.node}",
         actual=f"attached to {where}",

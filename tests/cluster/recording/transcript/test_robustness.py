@@ -27,12 +27,22 @@ VERBS = st.sampled_from(
         "logs -l a=b --prefix",
         "get ev -o json",
         "version",
+        "top",
+        "top pod --containers",
+        "rollout status",
+        "rollout history",
+        "auth can-i list",
+        "get pods -o yaml",
+        "logs --all-containers",
+        "logs --prefix --stern",
+        "apply -f - <<EOF",
     ]
 )
 KINDS = st.sampled_from(
     [
         *("pod", "deploy", "rs", "sts", "ds", "job", "cj", "svc", "ep", "node", "pvc", "pv", "sc", "cm", "secret"),
         *("sa", "quota", "rolebinding", "netpol", "ns", "hpa", "ing", "widgets", "a/b"),
+        *("pdb", "limits", "role", "clusterrole", "certificates", "kustomizations", "all"),
     ]
 )
 SIGNS = st.sampled_from(list("/:- 0<"))
@@ -88,10 +98,27 @@ def test_a_session_of_three_megabytes_is_read_in_seconds() -> None:
 
 
 @pytest.mark.parametrize("sign", ["/", "a", "1", ":", " ", "a:", "1.", "(", "a ", '"', "x=", "\\"])
-@pytest.mark.parametrize("command", ["get ep", "describe ing x", "describe pod x", "get events", "get quota", "logs x"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("get ep", "describe ing x", "describe pod x", "get events", "get quota", "logs x", "top pods", "get hpa"),
+        *("describe role x", "describe limits x", "describe pdb x", "describe node x", "rollout status deploy/x"),
+        *("get certificates", "logs --prefix --stern x", "get pods -o wide"),
+    ],
+)
 def test_no_line_takes_long_to_read(command: str, sign: str) -> None:
     long = sign * 15_000
-    keys = ("Name:  x", "Rules:", f"  {long}", "Metrics:", f"  {long}", "Events:", f"  Normal  {long}", "Containers:")
+    keys: tuple[str, ...] = (
+        "Name:  x",
+        "Rules:",
+        f"  {long}",
+        "Metrics:",
+        f"  {long}",
+        "Events:",
+        f"  Normal  {long}",
+        "Containers:",
+    )
+    keys += ("PolicyRule:", f"  {long}", "Non-terminated Pods:  (1 in total)", f"  {long}", f"Type  Resource  {long}")
     lines = ("NAME   ENDPOINTS   REQUEST   OBJECT", f"x      {long}", *keys, "  a:", f"    Liveness:  {long}", long)
     begun = time.perf_counter()
     attempt("\n".join((f"$ kubectl {command}", *lines, f"$ kubectl {command} | grep x", *lines[1:])))

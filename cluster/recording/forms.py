@@ -1,0 +1,27 @@
+"""What the form in which a text showed an object does not show: there absence of a field is no fact."""
+
+from cluster.fields import Obj, dig, text
+
+FORM = "shownIn"
+"""A key beside ``metadata`` of every object of a transcript: the best form it was shown in, a word of ``FORMS``."""
+FORMS = ("manifest", "mention", "table", "description", "specification", "object")
+
+_HIDES = {
+    "table": frozenset({"spec", "status", "metadata"}),
+    "mention": frozenset({"spec", "status", "metadata"}),
+    "description": frozenset(
+        {"affinity", "topologySpreadConstraints", "securityContext", "ownerReferences", "hostNetwork"}
+    ),
+    "specification": frozenset({"status"}),
+    "manifest": frozenset({"status"}),
+}
+
+
+def hides(obj: Obj, *path: str | int) -> bool:
+    """Say that the form an object was shown in does not show the field at ``path``, so that its absence is no fact.
+
+    False for objects of any other source, and where the field is there.
+    """
+    if dig(obj, *path) is not None:
+        return False
+    return any(part in _HIDES.get(text(obj, FORM), ()) for part in path)
