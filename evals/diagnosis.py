@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from cluster.recording import open_recording
 from core.settings import DiagnoseSettings
 from diagnose.engine import diagnose
-from diagnose.findings import Diagnosis, Severity
+from diagnose.findings import Diagnosis, Severity, Verdict
 from evals.cases import CaseFile, Expected, cause_misses, read_cases
 from evals.scenarios import Root, read_scenarios
 from evals.variations import Trial, trials
@@ -51,7 +51,9 @@ def score(entry: CaseFile) -> Score:
     snapshot = open_recording(entry.recording)
     numbers = DiagnoseSettings(**dict(entry.case.numbers))
     diagnosis = diagnose(snapshot, target=entry.case.target, namespace=snapshot.namespace, numbers=numbers)
-    return _scored(diagnosis, entry.case.expect, id=entry.id, family="", form="real cluster")
+    expect = entry.case.expect
+    verdicts = frozenset({expect.verdict})
+    return _scored(diagnosis, expect, verdicts, case=entry.id, family="", form="real cluster")
 
 
 def score_trial(trial: Trial) -> Score:
@@ -61,20 +63,33 @@ def score_trial(trial: Trial) -> Score:
     diagnosis = diagnose(trial.snapshot, target=situation.target, namespace=situation.namespace, numbers=numbers)
     if situation.also:
         return _scored_set(diagnosis, trial)
-    return _scored(diagnosis, situation.expect, id=trial.id, family=trial.family, form=trial.form)
+    return _scored(diagnosis, situation.expect, trial.verdicts, case=trial.id, family=trial.family, form=trial.form)
 
 
-def _scored(diagnosis: Diagnosis, expect: Expected, *, id: str, family: str, form: str) -> Score:  # noqa: A002 - its name
+def _wrong(diagnosis: Diagnosis, verdicts: Iterable[Verdict]) -> str:
+    """Say how the verdict differs from the right ones, or nothing."""
+    right = sorted(verdict.value for verdict in verdicts)
+    return "" if diagnosis.verdict.value in right else f"{diagnosis.verdict.value}, expected {' or '.join(right)}"
+
+
+def _scored(
+    diagnosis: Diagnosis,
+    expect: Expected,
+    verdicts: Iterable[Verdict],
+    *,
+    case: str,
+    family: str,
+    form: str,
+) -> Score:
     first = diagnosis.findings[0].id if diagnosis.findings else ""
     others = [root for root in diagnosis.roots if root.severity is not Severity.LOW]
-    wrong = "" if diagnosis.verdict is expect.verdict else f"{diagnosis.verdict.value}, expected {expect.verdict.value}"
     return Score(
-        id=id,
+        id=case,
         family=family,
         form=form,
         fault=bool(expect.code),
         said=tuple(cause_misses(expect, diagnosis)),
-        verdict=wrong,
+        verdict=_wrong(diagnosis, verdicts),
         extra=tuple(f"{root.code} on {root.object}" for root in others if not expect.code or root.id != first),
     )
 
@@ -92,14 +107,13 @@ def _scored_set(diagnosis: Diagnosis, trial: Trial) -> Score:
         for root in roots
         if root.severity is not Severity.LOW and not any(_is(root, entry) for entry in wanted)
     ]
-    wrong = "" if diagnosis.verdict is expect.verdict else f"{diagnosis.verdict.value}, expected {expect.verdict.value}"
     return Score(
         id=trial.id,
         family=trial.family,
         form=trial.form,
         fault=True,
         said=tuple(said),
-        verdict=wrong,
+        verdict=_wrong(diagnosis, trial.verdicts),
         extra=tuple(extra),
     )
 
@@ -174,7 +188,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("-o", "--output", choices=("text", "json"), default="text")
     wanted = parser.parse_args(arguments)
     scores = [] if wanted.only else list(scores_of_recordings())
-    known = [entry for entry in read_scenarios() if wanted.only in f"{entry.family}/{entry.id}"]
+    try:
+        known = [entry for entry in read_scenarios() if wanted.only in f"{entry.family}/{entry.id}"]
+    except ValueError as exc:
+        sys.stderr.write(f"A situation cannot be read: {exc}\nIts form is described in datasets/diagnosis/README.md.\n")
+        return 2
     scores += [score_trial(trial) for trial in trials(known)]
     scores = [entry for entry in scores if wanted.form in {"", entry.form}]
     sums = summed(scores)

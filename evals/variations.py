@@ -13,6 +13,7 @@ import yaml
 from cluster.fields import text
 from cluster.recording import open_recording
 from cluster.snapshot import Snapshot
+from diagnose.findings import Verdict
 from evals.scenarios import NOW, Root, Scenario, Situation, moment_text
 from evals.workloads import Logs, expanded
 
@@ -59,13 +60,18 @@ NEIGHBOURS: tuple[Mapping[str, Any], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One snapshot to diagnose and what must be said of it. ``form`` says how it was made from the situation."""
+    """One snapshot to diagnose and what must be said of it. ``form`` says how it was made from the situation.
+
+    ``verdicts`` are the right ones: a text cannot prove that all is well, and what two faults make of a namespace
+    depends on both.
+    """
 
     id: str
     family: str
     form: str
     situation: Situation
     snapshot: Snapshot
+    verdicts: frozenset[Verdict]
 
 
 def trials(scenarios: Iterable[Scenario]) -> Iterator[Trial]:
@@ -83,7 +89,20 @@ def trials(scenarios: Iterable[Scenario]) -> Iterator[Trial]:
 
 
 def _trial(scenario: Scenario, form: str, snapshot: Snapshot) -> Trial:
-    return Trial(id=scenario.id, family=scenario.family, form=form, situation=scenario.situation, snapshot=snapshot)
+    wanted = scenario.situation.expect.verdict
+    verdicts = {wanted}
+    if form == "transcript" and wanted in {Verdict.HEALTHY, Verdict.RECOVERED}:
+        verdicts.add(Verdict.UNKNOWN)
+    if form == "two faults":
+        verdicts = {Verdict.DEGRADED, Verdict.FAILING}
+    return Trial(
+        id=scenario.id,
+        family=scenario.family,
+        form=form,
+        situation=scenario.situation,
+        snapshot=snapshot,
+        verdicts=frozenset(verdicts),
+    )
 
 
 def noisy(scenario: Scenario) -> Scenario:
@@ -114,7 +133,13 @@ def pairs(scenarios: Iterable[Scenario]) -> Iterator[tuple[Scenario, Scenario]]:
 
 
 def _stands_alone(scenario: Scenario) -> bool:
-    """Say whether a fault hits its own workload only: what hits a node or a namespace changes its neighbours too."""
+    """Say whether a fault hits its own workload only, and is one whoever asks.
+
+    What hits a node or a namespace changes its neighbours too; errors in the log of a workload that serves are a cause
+    only where that workload was asked about.
+    """
+    if scenario.situation.expect.code == "AppErrorsInLog":
+        return False
     shared = {"LimitRange", "Namespace", "NetworkPolicy", "Node", "ResourceQuota", "StorageClass"}
     return not any(text(entry, "kind") in shared for entry in scenario.objects) and not scenario.situation.unread
 

@@ -236,8 +236,9 @@ class _Workload:
             spec["nodeName"] = node
         status: Obj = {
             "phase": phase,
-            "conditions": entry.get("conditions")
-            or _conditions(ready=ready, scheduled=bool(node), since=at(self.now, age)),
+            "conditions": entry["conditions"]
+            if "conditions" in entry
+            else _conditions(ready=ready, scheduled=bool(node), since=at(self.now, age)),
         }
         if node:
             status |= {"podIP": f"10.244.{self.number}.{index + 10}", "hostIP": "192.168.0.10"}
