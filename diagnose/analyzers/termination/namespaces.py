@@ -57,7 +57,7 @@ def judge_namespaces(leaving: Leaving) -> Iterator[Observation]:
         if text(obj, "kind") != "Namespace" or deleted is None:
             continue
         grace = scene.numbers.finalizer_grace_seconds
-        if scene.age(deleted) <= grace:
+        if scene.age(deleted) < grace:
             yield InProgress(
                 object=ref_of(obj),
                 reason=Phrase(

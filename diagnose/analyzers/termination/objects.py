@@ -48,7 +48,7 @@ def _judge(leaving: Leaving, obj: Obj) -> Iterator[Observation]:
     if deleted is None:
         return
     grace = CLOUD_SECONDS if cleans_outside(obj) else scene.numbers.finalizer_grace_seconds
-    if scene.age(deleted) <= grace:
+    if scene.age(deleted) < grace:
         if text(obj, "kind") != "Pod":
             yield InProgress(
                 object=ref_of(obj),
