@@ -146,12 +146,18 @@ def ref_of(obj: Obj) -> ObjectRef:
     """Point at a raw object. Its ``kind`` and ``apiVersion`` are set when a snapshot is built."""
     metadata = mapping(obj, "metadata")
     return ObjectRef(
-        kind=text(obj, "kind"),
-        namespace=text(metadata, "namespace"),
-        name=text(metadata, "name"),
-        group=group_of(text(obj, "apiVersion")),
-        uid=text(metadata, "uid"),
+        kind=_word(obj, "kind"),
+        namespace=_word(metadata, "namespace"),
+        name=_word(metadata, "name"),
+        group=group_of(_word(obj, "apiVersion")),
+        uid=_word(metadata, "uid"),
     )
+
+
+def _word(obj: Obj, key: str) -> str:
+    """Return the string under a key: ``text`` for one step, since references are made by the hundred thousand."""
+    value = obj.get(key)
+    return value if isinstance(value, str) else ""
 
 
 Key = tuple[str, str]
@@ -241,11 +247,15 @@ class Snapshot:
 
         A Node is matched by name: the kubelet writes the node's name where the uid belongs.
         """
-        ref = ref_of(obj)
-        about = self._events.get((ref.kind, ref.namespace, ref.name), ())
-        if ref.kind == "Node":
-            return about or self._events.get((ref.kind, "default", ref.name), ())
-        return tuple(event for event in about if not event.ref.uid or not ref.uid or event.ref.uid == ref.uid)
+        metadata, kind = mapping(obj, "metadata"), _word(obj, "kind")
+        space, wanted = _word(metadata, "namespace"), _word(metadata, "name")
+        about = self._events.get((kind, space, wanted), ())
+        if kind == "Node":
+            return about or self._events.get((kind, "default", wanted), ())
+        if not about:
+            return ()
+        own = _word(metadata, "uid")
+        return tuple(event for event in about if not event.ref.uid or not own or event.ref.uid == own)
 
     def events_about(self, ref: ObjectRef) -> tuple[Event, ...]:
         """Events about an object that may no longer exist, by kind, namespace and name, oldest first."""

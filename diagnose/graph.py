@@ -89,11 +89,20 @@ class Graph:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
+        # Answers by the id of an object, which is kept beside them, so that the id cannot pass to another one.
+        self._owners: dict[int, tuple[Obj, Obj | None]] = {}
+        self._behind: dict[int, tuple[Obj, tuple[Obj, ...]]] = {}
 
     # -- owners
 
     def owner(self, obj: Obj) -> Obj | None:
         """Return the controlling owner, when it is in the snapshot under the same uid."""
+        known = self._owners.get(id(obj))
+        if known is None:
+            known = self._owners[id(obj)] = (obj, self._owner(obj))
+        return known[1]
+
+    def _owner(self, obj: Obj) -> Obj | None:
         reference = controller_of(obj)
         if not reference:
             return None
@@ -166,6 +175,12 @@ class Graph:
 
     def pods_of_service(self, service: Obj) -> tuple[Obj, ...]:
         """Return the pods that a Service selects, finished ones left out."""
+        known = self._behind.get(id(service))
+        if known is None:
+            known = self._behind[id(service)] = (service, self._pods_of_service(service))
+        return known[1]
+
+    def _pods_of_service(self, service: Obj) -> tuple[Obj, ...]:
         pods = self.selected(namespace(service), labels(service, "spec", "selector"))
         return tuple(pod for pod in pods if text(pod, "status", "phase") not in {"Succeeded", "Failed"})
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cluster.fields import Obj, dig, namespace, numbered, text
+from cluster.fields import Obj, dig, mapping, namespace, numbered, text
 from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
@@ -46,7 +46,7 @@ def shadowed(scene: Scene, container: Container) -> Iterator[Finding]:
 
 
 def _hidden(scene: Scene, container: Container) -> Iterator[_Hidden]:
-    if not (container.spec.get("env") or container.spec.get("envFrom")):
+    if not _repeats(scene, container):
         return
     first: dict[str, Variable] = {}
     found: dict[str, _Hidden] = {}
@@ -56,6 +56,16 @@ def _hidden(scene: Scene, container: Container) -> Iterator[_Hidden]:
             found[entry.name] = _Hidden(loser=before, winner=entry)
         first[entry.name] = entry
     yield from found.values()
+
+
+def _repeats(scene: Scene, container: Container) -> bool:
+    """Say whether a name may be set twice: most containers have none, and to ask by names alone is quick."""
+    names = [text(entry, "name") for _, entry in numbered(container.spec, "env")]
+    for _, entry in numbered(container.spec, "envFrom"):
+        source = scene.snapshot.get("ConfigMap", namespace(container.pod), text(entry, "configMapRef", "name"))
+        prefix = text(entry, "prefix")
+        names += [f"{prefix}{key}" for key in mapping(source, "data")]
+    return len(names) != len(set(names))
 
 
 def _deciding(ending: Ending) -> LogItem | None:
