@@ -12,10 +12,14 @@ from diagnose.scene import Scene
 AHEAD = timedelta(seconds=60)
 """A line may be stamped this far after the snapshot: clocks differ."""
 
-_DATED = re.compile(
-    r"[\[(]?(?P<day>\d{4}[-/]\d\d[-/]\d\d)[T ](?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})? ?"
-    r"(?P<zone>Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d\b)?"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NAMED = f"(?P<month>{'|'.join(_MONTHS)})"
+_CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?:[.,]\d{1,9})? ?(?P<zone>Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d\b)?"
+_DATED = (
+    re.compile(rf"[\[(]?(?P<year>\d{{4}})[-/](?P<month>\d\d)[-/](?P<day>\d\d)[T ]{_CLOCK}"),
+    re.compile(rf"(?:\d{{1,7}}:[MCSX] )?[\[(]?(?P<day>\d\d)[-/ ]{_NAMED}[-/ ](?P<year>\d{{4}})[: ]{_CLOCK}"),
 )
+"""Year first; or the day first and the month by its name, as PHP, Redis and access logs write it."""
 
 
 def line_time(scene: Scene, container: Container, item: LogItem) -> datetime | None:
@@ -26,17 +30,16 @@ def line_time(scene: Scene, container: Container, item: LogItem) -> datetime | N
     """
     if item.time is not None:
         return item.time
-    found = _DATED.match(item.raw.lstrip())
+    found = next((match for form in _DATED if (match := form.match(item.raw.lstrip()))), None)
     if found is None:
         return None
-    zone, day = found["zone"] or "", found["day"].replace("/", "-")
-    if zone in {"", "UTC", "GMT"}:
-        local = parse_time(f"{day}T{found['clock']}Z")
-        written = local.replace(tzinfo=_zone(container) if not zone else UTC).astimezone(UTC) if local else None
-    else:
-        written = parse_time(
-            f"{day}T{found['clock']}{zone if ':' in zone or zone == 'Z' else zone[:3] + ':' + zone[3:]}"
-        )
+    month, zone = found["month"], found["zone"] or ""
+    month = f"{_MONTHS.index(month) + 1:02}" if month in _MONTHS else month
+    written = parse_time(
+        f"{found['year']}-{month}-{found['day']}T{found['clock']}{zone if zone[:1] in {'+', '-'} else 'Z'}"
+    )
+    if written is not None and not zone:
+        written = written.replace(tzinfo=_zone(container)).astimezone(UTC)
     return written if written is not None and written <= scene.now + AHEAD else None
 
 

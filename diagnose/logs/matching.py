@@ -103,6 +103,12 @@ def all_matches(reading: LogReading) -> Iterator[Match]:
             yield Match(signature=found[0], item=item, previous=reading.previous, captures=found[1])
 
 
+def overcome(item: LogItem, later: tuple[LogItem, ...]) -> bool:
+    """Say whether an item is about a connection that worked after all, as one of the later items tells."""
+    found = match_item(item)
+    return found is not None and found[0].connection and _cancelled(item, found, later)
+
+
 def _ranked(reading: LogReading, codes: frozenset[str]) -> Iterator[tuple[tuple[int, ...], Match]]:
     items = _tail(reading)
     rows = tuple(row for row in SIGNATURES if not codes or row.code in codes)

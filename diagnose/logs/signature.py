@@ -40,4 +40,4 @@ HOST = r"(?P<host>\[[0-9a-f:.]{2,45}\]|(?<![a-z0-9._-])[a-z0-9_](?:[a-z0-9._-]{0
 """A host name or address. It begins where a word begins, so that a search tries each word once."""
 
 PORT = r"(?P<port>\d{1,5})"
-PATH = r"(?P<path>(?:/|[A-Za-z]:\\|\./|\.\./)[^\s'\"`,;:)\]]{0,300}|/)"
+PATH = r"(?P<path>(?:/|[A-Za-z]:\\|\./|\.\./)[^\s'\"`,;:)\]：，；。）]{0,300}|/)"

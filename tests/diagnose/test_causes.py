@@ -151,3 +151,15 @@ def test_no_two_codes_absorb_each_other() -> None:
     }
     assert {frozenset(pair) for pair in pairs if pair[::-1] in pairs} <= both_ways
     assert depth("StorageClassMissing") < depth("RolloutStuck")
+
+
+def test_a_driver_that_does_not_run_explains_the_start_that_hangs_and_not_the_other_way_round() -> None:
+    node = build.node()
+    top, middle, pod = build.deployed(build.pod())
+    standing, under = folded(
+        [node, top, middle, pod],
+        finding("CSIDriverUnregistered", node, pod),
+        finding("ContainerStartFailed", top, pod, part="app"),
+    )
+    assert standing == ["CSIDriverUnregistered"]
+    assert under == {"ContainerStartFailed": "CSIDriverUnregistered"}

@@ -1,6 +1,6 @@
 """Verdicts: state first, then what explains it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +10,7 @@ from core.phrase import Phrase
 from diagnose.causes import Causes
 from diagnose.findings import Edge, Finding, InProgress, Reach, RuledOut, Severity, Verdict, proved
 from diagnose.scene import Scene
-from diagnose.verdicts import Judged, Reaches, graded, target_verdict, worst
+from diagnose.verdicts import Judged, Reaches, graded, state_without_cause, target_verdict, worst
 from tests.diagnose import build
 
 WORDS = Phrase(en="something", zh="某事")
@@ -111,3 +111,56 @@ def test_a_service_with_a_root_of_its_own_fails_when_it_was_asked_about() -> Non
 def test_the_worst_verdict_wins_and_nothing_is_healthy() -> None:
     assert worst([Verdict.HEALTHY, Verdict.FAILING, Verdict.UNKNOWN]) is Verdict.FAILING
     assert worst([]) is Verdict.HEALTHY
+
+
+def observed(
+    target: build.Obj, *roots: Finding, waits: bool = False, healed: bool = False, pods_unread: bool = False
+) -> Judged:
+    scene = build.scene(target, unread=("Pod",) if pods_unread else ())
+    ref = ref_of(target)
+    return Judged(
+        scene=scene,
+        reaches=Reaches([], Causes(scene.graph, ())),
+        roots=roots,
+        in_progress=[InProgress(object=ref, reason=WORDS, until=scene.now)] if waits else [],
+        ruled_out=[RuledOut(code="X", object=ref, reason=WORDS, healed=True, ended=scene.now)] if healed else [],
+    )
+
+
+def test_a_node_or_claim_that_does_not_work_yet_is_unknown_and_one_that_healed_has_recovered() -> None:
+    young = build.node(conditions=[{"type": "Ready", "status": "False"}])
+    ready = build.node(conditions=[{"type": "Ready", "status": "True"}])
+    unbound = build.obj("PersistentVolumeClaim", "data", status={"phase": "Pending"})
+    assert state_without_cause(young, observed(young, waits=True)) is Verdict.UNKNOWN
+    assert state_without_cause(unbound, observed(unbound, waits=True)) is Verdict.UNKNOWN
+    assert state_without_cause(ready, observed(ready, healed=True)) is Verdict.RECOVERED
+    assert state_without_cause(ready, observed(ready, cause(ready), healed=True)) is None
+
+
+def test_a_route_without_an_address_cannot_be_judged_where_its_controller_was_not_looked_for() -> None:
+    route = build.obj("Ingress", "shop", status={"loadBalancer": {}})
+    served = build.obj("Ingress", "shop", status={"loadBalancer": {"ingress": [{"ip": "203.0.113.7"}]}})
+    assert state_without_cause(route, observed(route, pods_unread=True)) is Verdict.UNKNOWN
+    assert state_without_cause(route, observed(route)) is None
+    assert state_without_cause(served, observed(served, pods_unread=True)) is None
+
+
+def test_a_cause_that_hits_some_requests_only_degrades_its_service() -> None:
+    service = build.service("web")
+    assert target_verdict(service, [cause(service, code="ServiceSelectsWrongPods")]) is Verdict.DEGRADED
+
+
+def test_whoever_leads_to_a_workload_that_was_stopped_fails() -> None:
+    service, top = build.service("web"), build.deployment()
+    stopped = cause(top, code="WorkloadScaledToZero")
+    reached = replace(stopped, affected=(*stopped.affected, Reach(ref=ref_of(service), edge=Edge.SELECTOR)))
+    assert target_verdict(service, [reached]) is Verdict.FAILING
+    assert target_verdict(service, [stopped]) is None
+
+
+def test_a_worker_that_ended_at_its_deadline_as_planned_is_well() -> None:
+    top = build.job(build.pod(), conditions=[{"type": "Failed", "status": "True", "reason": "DeadlineExceeded"}])[0]
+    scene = build.scene(top)
+    planned = RuledOut(code="JobDeadlineExceeded", object=ref_of(top), reason=WORDS)
+    judged = Judged(scene=scene, reaches=reaches(scene, top), roots=[], in_progress=[], ruled_out=[planned])
+    assert judged.judge(top)[0].verdict is Verdict.HEALTHY

@@ -6,8 +6,10 @@ from cluster.fields import Obj, dig, mapping, objects, text, whole
 from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.analyzers.container_start.failure import Failure
+from diagnose.containers import containers
 from diagnose.findings import Finding, Remedy, matched, proved
 from diagnose.remedies import in_application, template_patch
+from diagnose.scene import Scene
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ def not_executable(
 ) -> Finding:
     """Say why a program that exists cannot be executed: its mode, a folder, or no valid format."""
     word = command.word
+    if why not in {"permission denied", "is a directory"} and (found := _other_processor(failure, extra)) is not None:
+        return found
     named, named_zh = word or "the command", word or "启动命令"
     evidence = [failure.spec_evidence(*command.path)] if command.path else [failure.spec_evidence("image")]
     remedies: list[Remedy] = []
@@ -76,6 +80,56 @@ def not_executable(
         evidence=[*evidence, *([extra] if extra else [])],
         remedies=(*remedies, in_application(advice)),
     )
+
+
+def _other_processor(failure: Failure, extra: Evidence | None) -> Finding | None:
+    """Say that the image is for another processor, when it runs on nodes of another one only."""
+    scene, image = failure.scene, failure.container.image
+    here = _processor(scene, failure.pod)
+    peers: dict[str, Obj] = {}
+    for pod in scene.live_pods:
+        if any(entry.image == image and entry.running and entry.ready for entry in containers(pod)):
+            peers.setdefault(_processor(scene, pod), pod)
+    peers.pop("", None)
+    if not here or here in peers or not peers:
+        return None
+    there, peer = min(peers.items())
+    node, other = (text(pod, "spec", "nodeName") for pod in (failure.pod, peer))
+    evidence = [failure.spec_evidence("image"), *([extra] if extra else [])]
+    evidence += [
+        scene.field(found, "status", "nodeInfo", "architecture")
+        for name in (node, other)
+        if (found := scene.snapshot.get("Node", "", name)) is not None
+    ]
+    return failure.finding(
+        "ImageArchitectureMismatch",
+        Phrase(
+            en=f"{failure.who.en} cannot start: image {image} runs on node {other} ({there}) and its program has no "
+            f"valid format for the processor of node {node} ({here})",
+            zh=f"{failure.who.zh} 无法启动：镜像 {image} 能在节点 {other}（{there}）上运行，而其程序的格式不适合节点 "
+            f"{node} 的处理器（{here}）",
+        ),
+        confidence=matched("the same image runs on another processor", "同一镜像能在另一种处理器上运行", value=0.8),
+        expected=f"a build for {here}",
+        actual=f"a build for {there}",
+        evidence=evidence,
+        remedies=(
+            template_patch(
+                scene,
+                failure.pod,
+                {"nodeSelector": {"kubernetes.io/arch": there}},
+                summary=Phrase(en=f"Let it run on {there} nodes only", zh=f"只让它在 {there} 节点上运行"),
+            ),
+            in_application(
+                Phrase(en=f"Build and push the image for {here} too", zh=f"同时构建并推送 {here} 版本的镜像")
+            ),
+        ),
+    )
+
+
+def _processor(scene: Scene, pod: Obj) -> str:
+    node = scene.snapshot.get("Node", "", text(pod, "spec", "nodeName"))
+    return text(node, "status", "nodeInfo", "architecture")
 
 
 def _mode_of_mount(failure: Failure, word: str) -> tuple[Remedy, Evidence, int] | None:

@@ -3,6 +3,7 @@
 import re
 
 from cluster.fields import Obj, dig, mapping, objects, text
+from cluster.names import closest
 from core.phrase import Phrase
 from diagnose.analyzers.container_start.failure import Failure, effective, innermost
 from diagnose.containers import Container
@@ -97,11 +98,13 @@ def mount_invalid(failure: Failure) -> Finding | None:
     at = text(mount, "mountPath") or groups.get("target") or "its path"
     sub, volume = text(mount, "subPath") or groups.get("sub") or "", text(mount, "name") or groups.get("volume") or ""
     message = failure.message
-    key = _absent_key(failure, volume, sub)
-    if key:
+    lacking = _absent_key(failure, volume, sub)
+    near = (closest(sub, lacking[1]) or (lacking[1] if len(lacking[1]) == 1 else [])) if lacking else []
+    if lacking:
+        hint, hint_zh = (f"; it has {near[0]}", f"；它有 {near[0]}") if near else ("", "")
         en, zh = (
-            f"key {sub} of {key} does not exist, so a folder is mounted where a file is expected",
-            f"{key} 中没有键 {sub}，因此在应为文件的位置挂载了目录",
+            f"key {sub} of {lacking[0]} does not exist, so a folder is mounted where a file is expected{hint}",
+            f"{lacking[0]} 中没有键 {sub}，因此在应为文件的位置挂载了目录{hint_zh}",
         )
     elif "read-only" in message:
         en, zh = (
@@ -132,9 +135,20 @@ def mount_invalid(failure: Failure) -> Finding | None:
             "the runtime names the mount of the spec", "运行时指明了配置中的挂载", twice=index is not None
         ),
         expected=f"{at} takes the volume",
-        actual=innermost(message)[-200:],
+        actual=innermost(message)[:200],
+        near=near,
         evidence=evidence,
-        remedies=(in_application(advice),),
+        remedies=(*([_other_key(failure, at, near[0])] if near else []), in_application(advice)),
+    )
+
+
+def _other_key(failure: Failure, at: str, key: str) -> Remedy:
+    change = container_change(failure.container, {"volumeMounts": [{"mountPath": at, "subPath": key}]})
+    return template_patch(
+        failure.scene,
+        failure.pod,
+        change,
+        summary=Phrase(en=f"Mount the key {key}, which exists", zh=f"改为挂载已存在的键 {key}"),
     )
 
 
@@ -151,8 +165,8 @@ def _mount(container: Container, groups: dict[str, str | None]) -> tuple[int | N
     return None, {}
 
 
-def _absent_key(failure: Failure, volume: str, sub: str) -> str:
-    """Name the ConfigMap or Secret of the volume when it lacks the key that ``subPath`` asks for."""
+def _absent_key(failure: Failure, volume: str, sub: str) -> tuple[str, list[str]] | None:
+    """Name the ConfigMap or Secret of the volume, with its keys, when it lacks the key that ``subPath`` asks for."""
     for entry in objects(failure.pod, "spec", "volumes"):
         if text(entry, "name") != volume or not sub:
             continue
@@ -161,13 +175,12 @@ def _absent_key(failure: Failure, volume: str, sub: str) -> str:
             found = (
                 failure.scene.snapshot.get(kind, text(failure.pod, "metadata", "namespace"), wanted) if wanted else None
             )
-            if (
-                found is not None
-                and not dig(found, "dataKeysUnknown")
-                and sub not in {**mapping(found, "data"), **mapping(found, "binaryData")}
-            ):
-                return f"{kind} {wanted}"
-    return ""
+            if found is None or dig(found, "dataKeysUnknown"):
+                continue
+            keys = [*mapping(found, "data"), *mapping(found, "binaryData")]
+            if sub not in keys:
+                return f"{kind} {wanted}", keys
+    return None
 
 
 _HOOK_HEAD = re.compile(
@@ -182,11 +195,12 @@ def hook(failure: Failure) -> Finding:
     what = next((kind for kind in ("exec", "httpGet", "tcpSocket", "sleep") if handler.get(kind)), "hook")
     said = _HOOK_HEAD.sub("", failure.message.replace("PostStart handler: ", "")).removesuffix(', message: ""')[:160]
     subject = failure.who
+    tail, tail_zh = (f": {said}", f"：{said}") if said not in {"", "PostStartHook failed"} else ("", "")
     return failure.finding(
         "PostStartHookFailed",
         Phrase(
-            en=f"{subject.en} is killed after each start because its postStart hook ({what}) fails: {said}",
-            zh=f"{subject.zh} 每次启动后都被终止，因为其 postStart 钩子（{what}）失败：{said}",
+            en=f"{subject.en} is killed after each start because its postStart hook ({what}) fails{tail}",
+            zh=f"{subject.zh} 每次启动后都被终止，因为其 postStart 钩子（{what}）失败{tail_zh}",
         ),
         confidence=proved(
             "the kubelet says so of the newest start", "kubelet 对最近一次启动如此说明", twice=bool(handler)

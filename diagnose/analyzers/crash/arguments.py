@@ -53,6 +53,11 @@ def command_invalid(case: Case) -> Finding:
             _replaced(case, at, word, near),
             in_application(
                 Phrase(
+                    en=f"Correct the path in command or args of the container, or build the image with {file} in it",
+                    zh=f"修正容器 command 或 args 中的路径，或构建包含 {file} 的镜像",
+                )
+                if file
+                else Phrase(
                     en="Correct command or args of the container; the program's own help lists what it accepts",
                     zh="修正容器的 command 或 args，程序的帮助信息会列出可用参数",
                 )

@@ -12,7 +12,7 @@ from diagnose.exit_codes import explain_exit
 from diagnose.findings import Finding, Observation, Role, Severity, matched, proved
 from diagnose.logs.clock import line_time
 from diagnose.logs.ending import LOST, Ending, killed_by_probe
-from diagnose.logs.matching import never
+from diagnose.logs.matching import never, overcome
 from diagnose.logs.reading import LogItem, read_log
 from diagnose.remedies import in_application
 from diagnose.scene import Scene
@@ -89,7 +89,11 @@ def errors_in_log(scene: Scene, container: Container) -> Iterator[Finding]:
     if reading is None:
         return
     young = scene.age(container.started_at) <= ERROR_WINDOW_SECONDS
-    recent = [item for item in reading.items if _counts(scene, container, item, young=young)]
+    recent = [
+        item
+        for position, item in enumerate(reading.items)
+        if _counts(scene, container, item, young=young) and not overcome(item, reading.items[position + 1 :])
+    ]
     shapes = Counter(shape(item) for item in recent)
     if not shapes:
         return

@@ -1,5 +1,6 @@
 """Programs that end on their settings: a variable that is missing, a file or value that they refuse."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ from cluster.names import closest
 from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
-from diagnose.analyzers.crash.case import Case, cut, mount_over, volume_of
+from diagnose.analyzers.crash.case import Case, cut, mount_over, mounts, volume_of
 from diagnose.findings import Edge, Finding, Reach, Remedy, matched, proved
 from diagnose.remedies import command, container_change, in_application, template_patch
 
@@ -153,7 +154,8 @@ def config_invalid(case: Case) -> Finding:
         )
     else:
         en, zh = f'it refuses its configuration: "{said}"', f"不接受其配置：“{said}”"
-    source = _mounted(case, file) if file.startswith("/") else None
+    at = _setting(case, key, value)
+    source = _mounted(case, file) if file.startswith("/") else _writing(case, key) if key and at is None else None
     evidence: list[Evidence] = []
     remedies: list[Remedy] = []
     chain: list[Reach] = []
@@ -178,7 +180,6 @@ def config_invalid(case: Case) -> Finding:
                 expect=Phrase(en="successfully rolled out", zh="输出 successfully rolled out"),
             )
         )
-    at = _setting(case, key, value)
     if at is not None:
         evidence.append(case.spec_evidence(*at))
         written = dig(case.container.spec, *at)
@@ -222,6 +223,19 @@ def _mounted(case: Case, file: str) -> tuple[str, str, Evidence] | None:
         if holder := text(volume[1], key, name_key):
             return kind, holder, case.scene.field(case.pod, "spec", "volumes", volume[0], key, name_key)
     return None
+
+
+def _writing(case: Case, key: str) -> tuple[str, str, Evidence] | None:
+    """Return the only mounted ConfigMap with a line that begins with a setting: kind, name, and the mount."""
+    line = re.compile(rf"^\s*[\"']?{re.escape(key)}[\"']?(?=[\s:=]|$)", re.MULTILINE)
+    found: dict[str, Evidence] = {}
+    for _, mount in mounts(case.container):
+        volume = volume_of(case.pod, mount)
+        holder = text(volume[1], "configMap", "name") if volume else ""
+        data = mapping(case.scene.snapshot.get("ConfigMap", namespace(case.pod), holder), "data") if holder else {}
+        if volume and any(isinstance(entry, str) and line.search(entry) for entry in data.values()):
+            found[holder] = case.scene.field(case.pod, "spec", "volumes", volume[0], "configMap", "name")
+    return ("ConfigMap", *next(iter(found.items()))) if len(found) == 1 else None
 
 
 def _folded(key: str) -> str:

@@ -7,13 +7,21 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cluster.fields import text
+from core.evidence import ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers import analyzer
 from diagnose.analyzers.evictions.case import Removed
-from diagnose.analyzers.evictions.displaced import by_taint, gone, preempted, refused
+from diagnose.analyzers.evictions.displaced import by_taint, gone, preempted
 from diagnose.analyzers.evictions.pressure import by_node_pressure, storage_limit
+from diagnose.analyzers.evictions.refused import refused
 from diagnose.findings import Finding, InProgress, Observation
 from diagnose.scene import Scene
+
+LASTING = frozenset({"EphemeralStorageLimitExceeded"})
+"""Causes that lie in the pod itself: its successor meets them too."""
+
+MANY = 3
+"""So many pods of one workload that ended alike are a pattern, as with restarts."""
 
 RULES = (storage_limit, by_node_pressure, preempted, by_taint, refused)
 
@@ -22,6 +30,7 @@ RULES = (storage_limit, by_node_pressure, preempted, by_taint, refused)
 def evictions(scene: Scene) -> Iterator[Observation]:
     """Yield why pods were removed or refused, and whether others have taken their place."""
     live = {id(pod) for pod in scene.live_pods}
+    replaced: dict[tuple[ObjectRef, str], list[tuple[Removed, Finding]]] = {}
     for pod in scene.snapshot.all("Pod"):
         removed = Removed(scene, pod)
         if not (removed.failed or removed.actor or text(pod, "metadata", "deletionTimestamp")):
@@ -33,12 +42,24 @@ def evictions(scene: Scene) -> Iterator[Observation]:
             continue
         leaving = bool(text(pod, "metadata", "deletionTimestamp"))
         if removed.replaced or not (leaving or id(pod) in live):
-            yield removed.over(found.code)
+            replaced.setdefault((removed.holder, found.code), []).append((removed, found))
         elif (soon := _soon(removed)) is not None:
             yield soon
         else:
             yield found
+    for group in replaced.values():
+        yield from _again(scene, group)
     yield from gone(scene)
+
+
+def _again(scene: Scene, group: list[tuple[Removed, Finding]]) -> Iterator[Observation]:
+    """Yield what is over; but what ends one pod of a workload after the other goes on, although one runs just now."""
+    newest, found = min(group, key=lambda entry: scene.age(entry[0].when))
+    lasting = found.code in LASTING and len(group) >= MANY
+    if lasting and scene.age(newest.when) <= scene.numbers.restart_recent_seconds:
+        yield found
+        return
+    yield from (removed.over(entry.code) for removed, entry in group)
 
 
 def _soon(removed: Removed) -> InProgress | None:

@@ -176,6 +176,19 @@ def made_by(scene: Scene, space: str, pod: str) -> Obj | None:
     return None
 
 
+def lost(ref: ObjectRef, remark: Phrase | None = None, times: int = 1) -> Phrase:
+    """Say that a workload lost a pod, or several; of a bare pod that it was removed. ``remark`` follows the name."""
+    en, zh = (f" {remark.en}", remark.zh) if remark else ("", "")
+    if ref.kind == "Pod":
+        return Phrase(en=f"{title(ref)}{en} was removed", zh=f"{title(ref)}{zh} 被移除")
+    if times > 1:
+        return Phrase(
+            en=f"{title(ref)}{en} lost {times} pods one after the other",
+            zh=f"{title(ref)}{zh} 接连有 {times} 个 Pod 被移除",
+        )
+    return Phrase(en=f"{title(ref)}{en} lost a pod", zh=f"{title(ref)}{zh} 的一个 Pod 被移除")
+
+
 def title(ref: ObjectRef) -> str:
     """Name an object in a sentence."""
     return f"{ref.kind} {ref.name}"

@@ -3,29 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from cluster.fields import Obj, dig, mapping, name, numbered, text, whole
+from cluster.fields import Obj, mapping, name, numbered, text, whole
 from cluster.snapshot import Event, ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
-from diagnose.analyzers.evictions.case import Removed, made_by, made_up, title
+from diagnose.analyzers.evictions.case import Removed, lost, made_by, made_up, title
 from diagnose.findings import Edge, Finding, NextCheck, Reach, Remedy, Risk, Role, RuledOut, Who, matched, proved
 from diagnose.placement import SICK_TAINTS, taints, tolerates
 from diagnose.remedies import command, template_patch
 from diagnose.scene import Scene
 
-REFUSALS = frozenset(
-    {
-        "NodeAffinity",
-        "NodePorts",
-        "NodeShutdown",
-        "PodOSNotSupported",
-        "SupplementalGroupsPolicyNotSupported",
-        "TopologyAffinityError",
-        "UnexpectedAdmissionError",
-    }
-)
 _BY = re.compile(r"Preempted (?:in order to admit critical pod|by (?:a )?(?:pod )?(?P<who>[\w./-]{1,253})?)")
-_SHORT = re.compile(r"requested: (?P<asked>\d{1,20}), used: (?P<used>\d{1,20}), capacity: (?P<capacity>\d{1,20})")
 
 
 def preempted(removed: Removed) -> Finding | None:
@@ -49,14 +37,15 @@ def preempted(removed: Removed) -> Finding | None:
         chain = (Reach(ref=ref, edge=Edge.SCHEDULING),)
         proofs.insert(1, scene.field(winner, "spec", "priority"))
     where = f" on node {removed.node}" if removed.node else ""
-    where_zh = f"在节点 {removed.node} 上" if removed.node else ""
+    where_zh = f"（节点 {removed.node}）" if removed.node else ""
+    gone_now = lost(removed.holder, Phrase(en=f"(priority {own})", zh=f"（优先级 {own}）"))
     return removed.finding(
         "PodPreempted",
         obj=removed.holder,
         confidence=proved("the scheduler or kubelet says so", "调度器或 kubelet 如此说明", twice=winner is not None),
         summary=Phrase(
-            en=f"{title(removed.holder)} (priority {own}) lost a pod{where}, which had to make room for {who}",
-            zh=f"{title(removed.holder)}（优先级 {own}）{where_zh}的一个 Pod 被移除，为{who_zh}让出资源",
+            en=f"{gone_now.en}{where} to make room for {who}",
+            zh=f"{gone_now.zh}{where_zh}，为{who_zh} 让出资源",
         ),
         expected="room for both",
         actual=f"spec.priority: {own}",
@@ -140,8 +129,8 @@ def by_taint(removed: Removed) -> Finding | None:
         role=Role.ROOT if well else Role.SYMPTOM,
         confidence=proved("the taint manager says so", "污点控制器如此说明", twice=taint is not None),
         summary=Phrase(
-            en=f"{title(removed.holder)} lost a pod, because {what} on node {removed.node} drives it away",
-            zh=f"{title(removed.holder)} 的一个 Pod 被移除，因为节点 {removed.node} 的{what_zh}将其驱离",
+            en=f"{lost(removed.holder).en}, because {what} on node {removed.node} drives it away",
+            zh=f"{lost(removed.holder).zh}，因为节点 {removed.node} 的{what_zh} 将其驱离",
         ),
         expected=f"a toleration for {taint}" if taint and well else "a node that is well",
         actual=f"taint {taint}" if taint else "a taint",
@@ -177,85 +166,6 @@ def _untainted(removed: Removed, key: str, value: str) -> tuple[Remedy, ...]:
             removed.pod,
             {"tolerations": [*present, toleration]},
             summary=Phrase(en="Or let the pods tolerate it", zh="或者让 Pod 容忍该污点"),
-        ),
-    )
-
-
-def refused(removed: Removed) -> Finding | None:
-    """Report a pod that its node refused at the door."""
-    reason = removed.reason
-    if not removed.failed or not (reason in REFUSALS or re.fullmatch(r"OutOf[\w./-]{1,100}", reason)):
-        return None
-    scene = removed.scene
-    numbers = _SHORT.search(removed.message)
-    by_hand = removed.owner is None and bool(dig(removed.pod, "spec", "nodeName")) and not _scheduled(removed)
-    size, size_zh = "", ""
-    if numbers:
-        size = f": it asks for {numbers['asked']}, {numbers['used']} of {numbers['capacity']} are in use"
-        size_zh = f"：它需要 {numbers['asked']}，{numbers['capacity']} 中已用 {numbers['used']}"
-    own = "; its node was set by hand (spec.nodeName)" if by_hand else ""
-    own_zh = "；其节点是手工指定的（spec.nodeName）" if by_hand else ""
-    proofs = list(removed.said())
-    if by_hand:
-        proofs.append(scene.field(removed.pod, "spec", "nodeName"))
-    ref = ref_of(removed.pod)
-    return removed.finding(
-        "NodeAdmissionRejected",
-        obj=removed.holder,
-        confidence=proved(
-            "the kubelet's own words in the pod's status", "Pod 状态中 kubelet 的原话", twice=bool(numbers)
-        ),
-        summary=Phrase(
-            en=f"Node {removed.node} refused a pod of {title(removed.holder)} ({reason}{size}), and none runs in its "
-            f"place{own}",
-            zh=f"节点 {removed.node} 拒绝了 {title(removed.holder)} 的一个 Pod（{reason}{size_zh}），"
-            f"且没有替代的 Pod 在运行{own_zh}",
-        ),
-        expected=f"node {removed.node} admits the pod",
-        actual=f"status.reason: {reason}",
-        evidence=tuple(proofs),
-        remedies=(
-            _without_node(removed)
-            if by_hand
-            else command(
-                f"kubectl -n {ref.namespace} delete {ref.slug}",
-                summary=Phrase(
-                    en="Delete the refused pod, so that its owner makes a new one",
-                    zh="删除被拒绝的 Pod，由其控制器重建",
-                )
-                if removed.owner is not None
-                else Phrase(
-                    en="Delete the refused pod and create it again: nobody replaces it",
-                    zh="删除被拒绝的 Pod 并重新创建：没有控制器会替换它",
-                ),
-                verify=f"kubectl -n {ref.namespace} get pods -o wide",
-                expect=Phrase(en="a new pod runs", zh="新的 Pod 正常运行"),
-                reversible=False,
-            ),
-        ),
-        next_checks=(
-            NextCheck(
-                command=f"kubectl describe node {removed.node}",
-                why=Phrase(en="what the node has left", zh="该节点还剩多少资源"),
-            ),
-        ),
-    )
-
-
-def _scheduled(removed: Removed) -> bool:
-    return removed.scene.latest(removed.pod, "Scheduled") is not None or any(
-        text(entry, "type") == "PodScheduled" for _, entry in numbered(removed.pod, "status", "conditions")
-    )
-
-
-def _without_node(removed: Removed) -> Remedy:
-    return template_patch(
-        removed.scene,
-        removed.pod,
-        {"nodeName": None},
-        summary=Phrase(
-            en="Remove spec.nodeName, so that the scheduler chooses a node with room",
-            zh="去掉 spec.nodeName，由调度器选择有余量的节点",
         ),
     )
 

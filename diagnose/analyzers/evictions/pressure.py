@@ -8,7 +8,7 @@ from cluster.fields import Obj, numbered, text
 from cluster.quantities import quantity
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
-from diagnose.analyzers.evictions.case import Removed, title
+from diagnose.analyzers.evictions.case import Removed, lost
 from diagnose.containers import container_named
 from diagnose.findings import Finding, NextCheck, Remedy, Role, Who, proved
 from diagnose.remedies import container_change, in_application, template_patch
@@ -18,7 +18,7 @@ UNUSUAL = 0.30
 
 _LOW = re.compile(r"node was low on resource: \[?(?P<resource>[\w-]{1,60})", re.IGNORECASE)
 _CONDITION = re.compile(r"node had condition: \[(?P<kinds>[\w ,]{1,120})\]", re.IGNORECASE)
-_THRESHOLD = re.compile(r"Threshold quantity: (?P<threshold>[\w.]{1,30}), available: (?P<available>[\w.]{1,30})")
+_THRESHOLD = re.compile(r"Threshold quantity: (?P<threshold>[\w.]{1,30}), available: (?P<available>[\w.]{0,29}\w)")
 _USING = re.compile(
     r"Container (?P<container>[\w.-]{1,63}) was using (?P<used>[\w.]{1,30}), (?:request is (?P<request>[\w.]{1,30})|"
     r"which exceeds its request of (?P<exceeded>[\w.]{1,30}))"
@@ -69,9 +69,8 @@ def by_node_pressure(removed: Removed) -> Finding | None:
             "the kubelet's own words in the pod's status", "Pod 状态中 kubelet 的原话", twice=bool(numbers)
         ),
         summary=Phrase(
-            en=f"{title(removed.holder)} lost a pod, because node {removed.node} ran out of {what}{size}{used}{odd}",
-            zh=f"{title(removed.holder)} 的一个 Pod 被移除，因为节点 {removed.node} 的{what_zh}不足"
-            f"{size_zh}{used_zh}{odd_zh}",
+            en=f"{lost(removed.holder).en}, because node {removed.node} ran out of {what}{size}{used}{odd}",
+            zh=f"{lost(removed.holder).zh}，因为节点 {removed.node} 的{what_zh}不足{size_zh}{used_zh}{odd_zh}",
         ),
         expected=f"{what} available: more than {numbers['threshold']}" if numbers else f"enough {what}",
         actual=f"available: {numbers['available']}" if numbers else told,
@@ -157,7 +156,7 @@ def storage_limit(removed: Removed) -> Finding | None:
         who, who_zh = f"container {one['container']} wrote", f"容器 {one['container']} 写入"
         part = one["container"]
     elif volume:
-        who, who_zh = f"the emptyDir volume {volume['volume']} holds", f"emptyDir 卷 {volume['volume']} 的内容"
+        who, who_zh = f"the emptyDir volume {volume['volume']} holds", f" emptyDir 卷 {volume['volume']} 的内容"
         part = volume["volume"]
     else:
         who, who_zh, part = "its containers together wrote", "其所有容器合计写入", ""
@@ -174,6 +173,7 @@ def storage_limit(removed: Removed) -> Finding | None:
                 proofs.insert(1, removed.scene.field(removed.pod, "spec", "volumes", index, "emptyDir"))
                 larger = {"volumes": [{"name": part, "emptyDir": {"sizeLimit": _doubled(limit)}}]}
                 remedies.append(_raised(removed, larger, limit))
+    gone = lost(removed.holder, times=_alike(removed, match.re))
     return removed.finding(
         "EphemeralStorageLimitExceeded",
         obj=removed.holder,
@@ -185,9 +185,8 @@ def storage_limit(removed: Removed) -> Finding | None:
             twice=len(proofs) > 2,
         ),
         summary=Phrase(
-            en=f"{title(removed.holder)} lost a pod, because {who} more than the {limit} of the node's disk that it "
-            "may use",
-            zh=f"{title(removed.holder)} 的一个 Pod 被移除，因为{who_zh}超过了允许使用的节点磁盘 {limit}",
+            en=f"{gone.en}, because {who} more than the {limit} of the node's disk that it may use",
+            zh=f"{gone.zh}，因为{who_zh}超过了允许使用的节点磁盘 {limit}",
         ),
         expected=f"at most {limit}",
         actual="more (the message does not say how much)",
@@ -201,6 +200,16 @@ def storage_limit(removed: Removed) -> Finding | None:
                 )
             ),
         ),
+    )
+
+
+def _alike(removed: Removed, pattern: re.Pattern[str]) -> int:
+    """Count the pods of the same owner that stay listed with the same fate."""
+    if removed.owner is None:
+        return 1
+    return sum(
+        text(pod, "status", "reason") == "Evicted" and bool(pattern.search(text(pod, "status", "message")[:4000]))
+        for pod in removed.scene.graph.children(removed.owner)
     )
 
 

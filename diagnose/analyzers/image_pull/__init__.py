@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from cluster.fields import Obj, moment
@@ -30,11 +31,17 @@ def image_pull(scene: Scene) -> Iterator[Observation]:
     """
     pulls = list(failed_pulls(scene))
     broken = _nodes_without_names(pulls)
+    of_nodes: dict[str, list[Finding]] = defaultdict(list)
     for pull in pulls:
         if pull.told.code in _TRANSIENT and scene.created_age(pull.pod) < scene.numbers.pull_grace_seconds:
             yield _first_attempt(pull)
+        elif pull.told.code == "ImageRegistryNameUnresolved" and pull.node in broken:
+            of_nodes[pull.node].append(network.name_unresolved(pull, whole_node=True))
         else:
-            yield _finding(pull, whole_node=pull.node in broken)
+            yield _finding(pull)
+    for found in of_nodes.values():
+        reached = dict.fromkeys(reach for entry in found for reach in entry.affected)
+        yield replace(found[0], part="", affected=tuple(reached))
     waiting = {id(pull.pod) for pull in pulls}
     for pod in scene.live_pods:
         if id(pod) not in waiting:
@@ -42,7 +49,7 @@ def image_pull(scene: Scene) -> Iterator[Observation]:
     yield from slow_pulls(scene)
 
 
-def _finding(pull: Pull, *, whole_node: bool) -> Finding:
+def _finding(pull: Pull) -> Finding:
     match pull.told.code:
         case "ImageArchitectureMismatch":
             return answers.architecture(pull)
@@ -53,7 +60,7 @@ def _finding(pull: Pull, *, whole_node: bool) -> Finding:
         case "ImageRateLimited":
             return login.rate_limited(pull)
         case "ImageRegistryNameUnresolved":
-            return network.name_unresolved(pull, whole_node=whole_node)
+            return network.name_unresolved(pull)
         case "ImageRegistryTLSFailed":
             return network.tls_failed(pull)
         case "ImageRegistryUnreachable":

@@ -1,5 +1,6 @@
 """Findings from what the registry, or the runtime itself, answers: no such thing, not allowed, not valid."""
 
+import re
 from collections.abc import Iterator
 
 from cluster.fields import name, objects, strings, text
@@ -220,6 +221,9 @@ def architecture(pull: Pull) -> Finding:
     )
 
 
+_WEB_PAGE = re.compile(r"<!doctype html|<html", re.IGNORECASE)
+
+
 def other_failure(pull: Pull) -> Finding:
     """Quote the innermost clause of a text that no sharper code knows."""
     cause = pull.cause or pull.container.waiting_reason
@@ -235,6 +239,12 @@ def other_failure(pull: Pull) -> Finding:
         if pull.told.hint == "qps"
         else Phrase(en="Correct what the quoted text names", zh="修正引用文字所指的问题")
     )
+    if _WEB_PAGE.search(pull.message):
+        host = pull.reference.host
+        advice = Phrase(
+            en=f"Name an image registry: {host} answers with a web page (an address of a site, a login page, a proxy)",
+            zh=f"改用真正的镜像仓库地址：{host} 返回的是网页（网站、登录页或代理）",
+        )
     fresh = not innermost(pull.message)
     if fresh:
         cause, cause_zh = "no message that was read says why", "读到的信息没有说明原因"

@@ -1,5 +1,7 @@
 """Findings from registries that refuse the pull: no login, a wrong one, or too many pulls."""
 
+from dataclasses import replace
+
 from cluster.fields import dig, text
 from core.phrase import Phrase
 from diagnose.analyzers.image_pull.answers import repository_not_found
@@ -99,7 +101,7 @@ def _secret_missing(pull: Pull, gone: Named) -> Finding:
 
 
 def _no_credentials(pull: Pull, *, ambiguous: bool) -> Finding:
-    host, space = pull.reference.host, pull.object.namespace
+    host = pull.reference.host
     default = "" if pull.reference.given else "; no registry is named, so docker.io is asked"
     default_zh = "" if pull.reference.given else "；未写镜像仓库，因此访问 docker.io"
     return pull.finding(
@@ -121,23 +123,27 @@ def _no_credentials(pull: Pull, *, ambiguous: bool) -> Finding:
         expected=f"credentials for {host}",
         actual="imagePullSecrets not set",
         evidence=[pull.scene.field(pull.pod, "spec", "imagePullSecrets")],
-        remedies=(
-            command(
-                f"kubectl -n {space} create secret docker-registry registry-login --docker-server={host} "
-                "--docker-username='<user>' --docker-password='<password>'",
-                summary=Phrase(en=f"Create a pull secret for {host}", zh=f"为 {host} 创建拉取 Secret"),
-                verify=f"kubectl -n {space} get secret registry-login",
-                expect=Phrase(en="the object is listed", zh="能列出该对象"),
-                undo=f"kubectl -n {space} delete secret registry-login",
-            ),
-            template_patch(
-                pull.scene,
-                pull.pod,
-                {"imagePullSecrets": [{"name": "registry-login"}]},
-                summary=Phrase(en="Let the pods use it", zh="让 Pod 使用它"),
-            ),
+        remedies=(_new_login(pull),),
+    )
+
+
+def _new_login(pull: Pull) -> Remedy:
+    """Create a pull secret and let the pods use it: one alone does nothing."""
+    host, space = pull.reference.host, pull.object.namespace
+    used = template_patch(
+        pull.scene,
+        pull.pod,
+        {"imagePullSecrets": [{"name": "registry-login"}]},
+        summary=Phrase(
+            en=f"Create a pull secret for {host} and let the pods use it",
+            zh=f"为 {host} 创建拉取 Secret，并让 Pod 使用它",
         ),
     )
+    create = (
+        f"kubectl -n {space} create secret docker-registry registry-login --docker-server={host} "
+        "--docker-username='<user>' --docker-password='<password>'"
+    )
+    return replace(used, command=f"{create}\n{used.command}")
 
 
 def _wrong_type(pull: Pull, entry: Named) -> Finding:
@@ -216,15 +222,7 @@ def rate_limited(pull: Pull) -> Finding:
         if dig(pull.pod, "spec", "imagePullSecrets") is None
         else [],
         remedies=(
-            command(
-                f"kubectl -n {pull.object.namespace} create secret docker-registry registry-login "
-                f"--docker-server={pull.reference.host} --docker-username='<user>' --docker-password='<password>'",
-                summary=Phrase(
-                    en="Pull with a login, which has a larger share, and name it in imagePullSecrets",
-                    zh="使用登录信息拉取（额度更高），并在 imagePullSecrets 中引用",
-                ),
-                undo=f"kubectl -n {pull.object.namespace} delete secret registry-login",
-            ),
+            *([_new_login(pull)] if anonymous else []),
             Remedy(
                 summary=Phrase(en="Wait: the limit is lifted after some hours", zh="等待：几小时后限制会解除"),
                 who=Who.OUTSIDE,

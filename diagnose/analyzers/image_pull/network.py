@@ -43,6 +43,11 @@ def name_unresolved(pull: Pull, *, whole_node: bool = False) -> Finding:
     remedies.append(
         Remedy(
             summary=Phrase(
+                en=f"Put the resolver of {_on_node(pull)} right (cluster DNS is not used for pulls)",
+                zh=f"修复 {_on_node(pull)} 的 DNS 解析（拉取镜像不使用集群 DNS）",
+            )
+            if whole_node
+            else Phrase(
                 en=f"Correct the registry's name, or let the resolver of {_on_node(pull)} know it (cluster DNS "
                 f"is not used for pulls)",
                 zh=f"修正镜像仓库的域名，或让 {_on_node(pull)} 的 DNS 能解析它（拉取镜像不使用集群 DNS）",

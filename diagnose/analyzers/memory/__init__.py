@@ -33,6 +33,9 @@ _TOO_LOW = re.compile(r"container init was OOM-killed|memory limit too low")
 _CHILD = re.compile(
     r"\b(?:worker|child|subprocess)\b.{0,80}(?:SIGKILL|signal 9|killed)|Perhaps out of memory", re.IGNORECASE
 )
+_WORKER = re.compile(r"(?:pid: ?|\bchild )(?P<pid>\d{1,9})\b")
+_LATE = re.compile(r"TIMEOUT|timed out")
+"""A worker that its own master kills for answering too late has met no limit of memory, whatever the master guesses."""
 
 
 @analyzer(kinds=("Pod",))
@@ -296,10 +299,14 @@ def _without_limit(scene: Scene, node: str) -> list[str]:
 def _child(scene: Scene, container: Container) -> Iterator[Finding]:
     """Report a worker that was killed for memory while the container itself runs on."""
     reading = read_log(scene, container.pod, container.name, previous=False)
-    for item in reversed(reading.items[-200:] if reading else ()):
+    items = reading.items[-200:] if reading else ()
+    late = {found["pid"] for item in items if _LATE.search(item.text) and (found := _WORKER.search(item.text))}
+    for item in reversed(items):
         written = line_time(scene, container, item)
         recent = scene.age(written or container.started_at) <= scene.numbers.restart_window_seconds
         if recent and item.level in {"error", "fatal", "warn", "none"} and _CHILD.search(item.text):
+            if (worker := _WORKER.search(item.text)) and worker["pid"] in late:
+                continue
             limit = limit_of(container)
             case = _case(scene, container)
             sentence = _sentence(case, "child_process", shown(limit) if limit else "its limit")

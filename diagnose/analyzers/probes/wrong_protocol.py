@@ -35,6 +35,8 @@ _NOT_GRPC = re.compile(
     r"error reading server preface|http2: frame too large|unexpected HTTP status code", re.IGNORECASE
 )
 _DROPPED = re.compile(r"\bEOF\b|connection reset by peer", re.IGNORECASE)
+_BARE_GRPC = "gRPC without the health service"
+
 _DATA_PORTS = {
     6379: "Redis",
     5432: "PostgreSQL",
@@ -68,9 +70,7 @@ def speaks_wrong_protocol(failure: ProbeFailure) -> Told | None:
             return _protocol(failure, "HTTP", "", tcp_instead(port, "httpGet"), "port")
     if probe.handler == "grpc":
         if _NO_HEALTH.search(output):
-            return _protocol(
-                failure, "gRPC health", "gRPC without the health service", tcp_instead(port, "grpc"), "port"
-            )
+            return _protocol(failure, "gRPC health", _BARE_GRPC, tcp_instead(port, "grpc"), "port")
         if _NOT_GRPC.search(output):
             return _protocol(failure, "gRPC", "", tcp_instead(port, "grpc"), "port")
     return None
@@ -83,7 +83,7 @@ def _protocol(
     who, who_zh = check_name(failure)
     end, end_zh = consequence(failure)
     answer = spoken or f"another protocol than {asked}"
-    answer_zh = spoken or f"{asked} 以外的协议"
+    answer_zh = "不带健康检查服务的 gRPC" if spoken == _BARE_GRPC else spoken or f"{asked} 以外的协议"
     to_tcp = "tcpSocket" in change
     extra = (line,) if line else ()
     return Told(

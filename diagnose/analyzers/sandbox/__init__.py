@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cluster.fields import Obj, moment, name, objects, text
+from cluster.fields import Obj, moment, name, namespace, objects, text, truth
 from cluster.snapshot import Event, ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
@@ -56,6 +56,8 @@ _NETWORK = re.compile(r"network|\bcni\b|plugin|subnet|hostPort", re.IGNORECASE)
 _NETWORK_PODS = re.compile(
     r"calico|flannel|cilium|weave|antrea|kube-router|canal|\bcni\b|ovn|multus|aws-node|kindnet|kube-ovn"
 )
+_SYSTEM = re.compile(rf"^kube-|-system$|{_NETWORK_PODS.pattern}")
+"""Namespaces where network plugins live: a pod elsewhere may bear such a name by chance."""
 
 
 @analyzer(kinds=("Pod",))
@@ -110,6 +112,7 @@ def _network_pod(scene: Scene, node: str) -> Obj | None:
         for pod in scene.snapshot.all("Pod")
         if text(pod, "spec", "nodeName") == node
         and _NETWORK_PODS.search(name(pod))
+        and (truth(pod, "spec", "hostNetwork") or _SYSTEM.search(namespace(pod)))
         and not text(pod, "metadata", "deletionTimestamp")
     ]
     return min(found, key=lambda pod: (pod_ready(pod), name(pod)), default=None)

@@ -38,7 +38,7 @@ SIGNATURES: tuple[Signature, ...] = (
             r"(?P<kind>JavaScript heap) out of memory",
             r"fatal error: (?P<kind>runtime): out of memory",
             r"runtime: out of memory",
-            r"^(?:\w+\.)*(?P<kind>MemoryError)\b",
+            r"^(?:\w+\.)*_?(?:Array)?(?P<kind>MemoryError)\b",
             r"System\.(?P<kind>OutOfMemoryException)",
             r"Allowed memory size of (?P<size>\d{1,15}) bytes exhausted",
             r"(?P<kind>NoMemoryError)",

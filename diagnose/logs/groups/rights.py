@@ -95,6 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "unauthorizedaccessexception",
             "accessdeniedexception",
             "权限不足",
+            "权限不够",
             "wrong ownership",
             "invalid permissions",
         ),
@@ -108,7 +109,8 @@ SIGNATURES: tuple[Signature, ...] = (
             rf"access to the path ['\"]{PATH}['\"] is denied",
             rf"AccessDeniedException: {PATH}",
             rf"data directory \"{PATH}\" has (?:invalid permissions|wrong ownership)",
-            r"\bEACCES\b|permission denied|权限不足",
+            rf"{PATH}['\"’”]?[:：，,]? ?.{{0,20}}权限不[足够]",
+            r"\bEACCES\b|permission denied|权限不[足够]",
         ),
         not_patterns=patterns(
             r"permission denied (?:for|to) (?:table|relation|schema|database|sequence|function|user|create|view|"

@@ -86,6 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         patterns=patterns(
             r"(?:ModuleNotFoundError|ImportError): No module named '?(?P<module>[\w.-]{1,150})'?",
+            r"^\S{0,200}python[\d.]{0,5}: No module named (?P<module>[\w.-]{1,150})",
             r"ImportError: (?P<module>[^\s:]{1,150}\.so[^\s:]{0,40}): cannot open shared object",
             r"ImportError: cannot import name '(?P<module>[\w.]{1,100})'",
             r"error while loading shared libraries: (?P<module>[^\s:]{1,150})",

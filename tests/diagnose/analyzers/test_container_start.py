@@ -223,6 +223,12 @@ CONTAINERS = (
         says=["one string"],
     ),
     Start(
+        id="whole command line with a colon in it",
+        status=start_error(f'{START}exec: "/bin/serve --on :80": stat /bin/serve --on :80: no such file or directory'),
+        spec={"command": ["/bin/serve --on :80"]},
+        code="CommandNotFound",
+    ),
+    Start(
         id="shell word without a shell",
         status=start_error(f'{START}exec: "cd": executable file not found in $PATH: unknown'),
         spec={"command": ["cd", "/app", "&&", "npm", "start"]},
@@ -288,6 +294,19 @@ CONTAINERS = (
         pod_spec=volume(emptyDir={}),
         code="MountTargetInvalid",
         says=["/etc/app.conf", "volume conf"],
+    ),
+    Start(
+        id="key that the volume lacks",
+        status=start_error(
+            f'{START}error during container init: error mounting "/var/lib/kubelet/x" to rootfs at "/etc/app.conf": '
+            "create mountpoint: not a directory"
+        ),
+        spec={"volumeMounts": [{"name": "conf", "mountPath": "/etc/app.conf", "subPath": "app.cfg"}]},
+        pod_spec=volume(configMap={"name": "settings"}),
+        objects=[build.configmap("settings", {"app.conf": "x"})],
+        code="MountTargetInvalid",
+        says=["key app.cfg of ConfigMap settings does not exist", "it has app.conf"],
+        near=("app.conf",),
     ),
     Start(
         id="anything else",
@@ -359,6 +378,15 @@ def test_what_keeps_a_container_from_starting_is_named(case: Start) -> None:
         assert words in found[0].summary.en
     if case.near is not None:
         assert found[0].near == case.near
+
+
+@pytest.mark.parametrize(("other", "code"), [("arm64", "ImageArchitectureMismatch"), ("amd64", "CommandNotExecutable")])
+def test_an_image_that_runs_on_another_processor_only_is_not_built_for_this_one(other: str, code: str) -> None:
+    body = build.pod(POD, statuses=[start_error(f'{START}exec: "/app": exec format error')])
+    peer = build.pod("peer", node="node-2", statuses=[build.status(state=build.running(), ready=True)], ready=True)
+    there = build.node("node-2", nodeInfo={"architecture": other})
+    (finding,) = build.findings(container_start, build.scene(*build.deployed(body), peer, build.node(), there))
+    assert finding.code == code
 
 
 def test_a_missing_object_is_marked_absent_and_can_be_created() -> None:

@@ -41,6 +41,23 @@ TRACEBACK = [
 
 CASES = (
     Crash(
+        id="setting that one mounted ConfigMap writes",
+        lines=["*** FATAL CONFIG FILE ERROR ***", "Reading the configuration file, at line 3", ">>> 'maxmemory 2gbb'"],
+        spec={"volumeMounts": [{"name": "conf", "mountPath": "/conf"}, {"name": "other", "mountPath": "/other"}]},
+        pod_spec={
+            "volumes": [
+                {"name": "conf", "configMap": {"name": "settings"}},
+                {"name": "other", "configMap": {"name": "labels"}},
+            ]
+        },
+        objects=[
+            build.configmap("settings", {"redis.conf": "port 6379\nmaxmemory 2gbb\n"}),
+            build.configmap("labels", {"labels.txt": "maxmemory-policy noeviction"}),
+        ],
+        code="AppConfigInvalid",
+        says=["from ConfigMap settings"],
+    ),
+    Crash(
         id="last error line",
         lines=["INFO start", "ERROR: duplicate key value violates unique constraint"],
         code="AppCrashed",
@@ -474,6 +491,11 @@ def stamped(*texts: str, age: int = 60) -> list[str]:
     return [f"{build.ago(age)} {text}" for text in texts]
 
 
+def dated(*, age: int) -> str:
+    """Write a moment as most programs do: without its zone."""
+    return build.ago(age)[:19].replace("T", " ")
+
+
 @pytest.mark.parametrize(
     "case",
     [
@@ -486,6 +508,14 @@ def stamped(*texts: str, age: int = 60) -> list[str]:
         Tail(id="three different errors", lines=stamped("ERROR a b", "ERROR c d", "ERROR e f"), fires=False),
         Tail(id="old lines", lines=stamped("ERROR no", "ERROR no", "ERROR no", age=2000), fires=False),
         Tail(id="no time and an old run", lines=["ERROR no"] * 5, fires=False),
+        Tail(id="dated by the program", lines=[f"{dated(age=60)} ERROR 推送失败 E1021"] * 3, fires=True),
+        Tail(id="dated by the program, old", lines=[f"{dated(age=2000)} ERROR no"] * 3, fires=False),
+        Tail(id="a date of another zone says nothing", lines=[f"{dated(age=-28740)} ERROR no"] * 3, fires=False),
+        Tail(
+            id="connected after all",
+            lines=stamped(*["ERROR connect to mq:5672: connection refused"] * 3, "INFO connected to mq:5672"),
+            fires=False,
+        ),
         Tail(id="words inside names", lines=stamped(*["INFO error-rate=0.1 errors: 0"] * 5), fires=False),
         Tail(
             id="already exists in migrations", lines=stamped(*['ERROR: relation "x" already exists'] * 5), fires=False

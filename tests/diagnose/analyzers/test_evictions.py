@@ -164,7 +164,7 @@ CASES = (
             "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000, used: 3500, capacity: 4000",
         ),
         code="NodeAdmissionRejected",
-        words="(OutOfcpu: it asks for 2000, 3500 of 4000 are in use)",
+        words="(OutOfcpu: it asks for 2000m, 3500m of 4000m are in use)",
     ),
     Case(
         id="node-affinity",
@@ -203,6 +203,36 @@ def test_a_pod_removed_just_now_is_being_replaced() -> None:
 
     assert build.findings(evictions, given) == []
     assert build.in_progress(evictions, given)
+
+
+def test_pods_that_fill_their_disk_one_after_the_other_are_a_fault_while_one_runs() -> None:
+    message = 'Usage of EmptyDir volume "cache" exceeds the limit "500Mi". '
+    top, middle, first = build.deployed(removed(message=message, spec=SCRATCH))
+    others = [{**first, "metadata": {**first["metadata"], "name": f"app-7d9c-{n}", "uid": f"uid-{n}"}} for n in "ab"]
+    now = build.pod("app-7d9c-new", owner=middle, ready=True)
+
+    (finding,) = build.findings(evictions, build.scene(top, middle, first, *others, now))
+    assert finding.code == "EphemeralStorageLimitExceeded"
+    assert "lost 3 pods" in finding.summary.en
+    assert build.findings(evictions, build.scene(top, middle, first, others[0], now)) == []
+
+
+def test_a_bare_pod_that_ended_with_its_node_is_to_be_made_again() -> None:
+    pod = removed(
+        "Terminated", "Pod was terminated in response to imminent node shutdown.", actor="TerminationByKubelet"
+    )
+    (finding,) = build.findings(evictions, build.scene(pod))
+
+    assert (finding.code, "was shut down" in finding.summary.en) == ("NodeAdmissionRejected", True)
+    assert "del(.spec.nodeName)" in finding.remedies[0].command
+
+
+def test_a_job_that_failed_for_good_is_to_be_run_again() -> None:
+    job = build.obj("Job", "once", status={"conditions": [{"type": "Failed", "status": "True"}]})
+    pod = removed("UnexpectedAdmissionError", "Pod was rejected: Allocate failed", owner=job)
+    (finding,) = build.findings(evictions, build.scene(job, pod))
+
+    assert "run the job again" in finding.remedies[0].summary.en.lower()
 
 
 def test_a_bare_pod_whose_node_was_set_by_hand_is_told_so() -> None:

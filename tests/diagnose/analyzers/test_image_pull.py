@@ -352,7 +352,22 @@ def test_several_unresolved_registries_on_one_node_point_to_the_node() -> None:
     found = build.findings(
         image_pull, build.scene(broken("a", "one.example.com"), broken("b", "two.example.com"), build.node())
     )
-    assert {(entry.code, entry.object.kind) for entry in found} == {("ImageRegistryNameUnresolved", "Node")}
+    assert [(entry.code, entry.object.kind) for entry in found] == [("ImageRegistryNameUnresolved", "Node")]
+    assert [reach.ref.name for reach in found[0].affected] == ["a", "b"]
+
+
+def test_a_web_page_is_no_registry() -> None:
+    said = f'{PULL}reading manifest 1 in www.example.com/app: StatusCode: 404, "<!DOCTYPE html><html>"'
+    body = build.pod(POD, statuses=[build.status(state=build.waiting("ErrImagePull", said))])
+    (finding,) = build.findings(image_pull, build.scene(*build.deployed(body)))
+    assert (finding.code, "web page" in finding.remedies[0].summary.en) == ("ImagePullFailed", True)
+
+
+def test_a_pull_secret_is_created_and_used_in_one_go() -> None:
+    body = build.pod(POD, statuses=[build.status(state=build.waiting("ImagePullBackOff", UNAUTHORIZED))])
+    (finding,) = build.findings(image_pull, build.scene(*build.deployed(body)))
+    assert "create secret docker-registry registry-login" in finding.remedies[0].command
+    assert "imagePullSecrets" in finding.remedies[0].command
 
 
 def test_without_the_list_of_secrets_no_secret_is_called_missing() -> None:

@@ -97,6 +97,37 @@ CASES = (
         variant="child_process",
         ready=True,
     ),
+    Kill(
+        id="worker killed while a long run goes on, dated by the program",
+        status=build.status(state=build.running(90000), ready=True),
+        lines=[f"[{build.ago(60)[:19].replace('T', ' ')} +0000] [1] [ERROR] Worker (pid:12) was sent SIGKILL!"],
+        spec=LIMITED,
+        previous=False,
+        code="OOMKilled",
+        variant="child_process",
+        ready=True,
+    ),
+    Kill(
+        id="child ended by its master for running too long",
+        status=build.status(state=build.running(300), ready=True),
+        lines=[
+            "WARNING: [pool www] child 31, script '/a.php' execution timed out (30 sec), terminating",
+            "WARNING: [pool www] child 31 exited on signal 9 (SIGKILL) after 80 seconds from start",
+        ],
+        previous=False,
+        ready=True,
+    ),
+    Kill(
+        id="worker killed by its master for being late",
+        status=build.status(state=build.running(300), ready=True),
+        lines=[
+            "[1] [CRITICAL] WORKER TIMEOUT (pid:12)",
+            "[1] [ERROR] Worker (pid:12) was sent SIGKILL! Perhaps out of memory?",
+        ],
+        spec=LIMITED,
+        previous=False,
+        ready=True,
+    ),
 )
 
 

@@ -70,12 +70,26 @@ def test_a_network_plugin_that_is_not_ready_is_named() -> None:
     assert all("calico-node" in entry.summary.en for entry in found)
 
 
+def test_a_pod_of_somebody_that_bears_such_a_name_is_no_network_plugin() -> None:
+    pods = [creating("canal-a"), creating("canal-b")]
+    events = [build.event(entry, "FailedCreatePodSandBox", f"{CREATE}broken") for entry in pods]
+    found = build.findings(sandbox, build.scene(*pods, *events, build.node()))
+    assert not any("canal" in entry.summary.en for entry in found)
+
+
 def test_a_pod_that_started_since_is_over() -> None:
     body = build.pod(POD, statuses=[build.status(state=build.running(60), ready=True)], ready=True)
     objects = build.deployed(body)
     given = build.scene(*objects, build.event(objects[-1], "FailedCreatePodSandBox", CREATE))
     assert build.findings(sandbox, given) == []
     assert [entry.healed for entry in build.ruled_out(sandbox, given)] == [True]
+
+
+def test_a_failure_within_the_first_seconds_was_no_fault() -> None:
+    body = build.pod(POD, statuses=[build.status(state=build.running(1700), ready=True)], ready=True)
+    objects = build.deployed(body)
+    event = build.event(objects[-1], "FailedCreatePodSandBox", CREATE, first=1795, last=1795)
+    assert [entry.healed for entry in build.ruled_out(sandbox, build.scene(*objects, event))] == [False]
 
 
 def test_the_first_failure_of_a_new_pod_is_in_progress() -> None:

@@ -115,6 +115,13 @@ LINES = (
     Bears(id="database", line='FATAL:  database "orders" does not exist', row="B23", names={"name": "orders"}),
     Bears(id="java heap", line="java.lang.OutOfMemoryError: Java heap space", row="B32"),
     Bears(id="a flag that holds the name", line="JVM args: -XX:+ExitOnOutOfMemoryError -Xmx64m"),
+    Bears(id="python's own loader", line="/usr/bin/python3: No module named shop", row="B11", names={"module": "shop"}),
+    Bears(
+        id="numpy heap",
+        line="numpy.core._exceptions._ArrayMemoryError: Unable to allocate 298. GiB for an array",
+        row="B33",
+    ),
+    Bears(id="denied in Chinese", line="无法写入 /opt/a.pid：权限不够", row="B14", names={"path": "/opt/a.pid"}),
     Bears(id="node heap", line="FATAL ERROR: Reached heap limit - JavaScript heap out of memory", row="B33"),
     Bears(id="uncaught", line="RuntimeError: odd", row="B34"),
     Bears(id="survived panic", line="http: panic serving 10.0.0.1:3000: boom"),
