@@ -4,6 +4,7 @@ import asyncio
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,12 +54,24 @@ async def examine(settings: Settings, *, kubeconfig: Path | None, context: str, 
         _demo(),
         await _database(settings),
         *await _cluster(settings, kubeconfig, context, namespace),
-        Check(
-            name="model",
-            state="ok",
-            detail="none: this release has no use for one; diagnoses are made by rules and are complete",
-        ),
+        _model(settings),
     ]
+
+
+def _model(settings: Settings) -> Check:
+    """Say which model words diagnoses. It is not asked: a call may cost."""
+    model = settings.model
+    if not model.configured:
+        detail = "none: diagnoses are made by rules and are complete; --explain has nobody to ask"
+        return Check(name="model", state="ok", detail=detail)
+    if find_spec("openai") is None:
+        return Check(
+            name="model",
+            state="warn",
+            detail=f"{model.name} is configured, but the package that talks to it is not installed",
+            next_step="pip install 'sextant-ops[model]'",
+        )
+    return Check(name="model", state="ok", detail=f"{model.name} at {model.base_url}, used by --explain only")
 
 
 def _settings_file() -> Check:

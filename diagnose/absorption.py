@@ -262,13 +262,19 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (_SCHEDULING, frozenset({"Unschedulable"}) | _WORKLOAD_SYMPTOMS),
     (frozenset({"Unschedulable"}), _WORKLOAD_SYMPTOMS),
     (frozenset({"AssignedNodeMissing"}), frozenset({"ContainerStartFailed", "InitContainerHanging"})),
-    (frozenset({"DaemonSetNodesUncovered"}), frozenset({"SandboxCreationFailed"})),
+    (frozenset({"DaemonSetNodesUncovered"}), frozenset({"CSIDriverUnregistered", "SandboxCreationFailed"})),
     (_START, _MEMORY | _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
     (_POLICIES, frozenset({"NameNotResolved", "DependencyUnreachable", "BrokerUnavailable"}) | _PEER_EFFECTS),
     (frozenset({"RoleBindingDangling"}), frozenset({"AccessForbidden"}) | _PEER_EFFECTS),
     (
         frozenset({"AccessForbidden", "ServiceAccountTokenMissing"}),
         frozenset({"AutoscalerMetricsUnavailable", "CertificateNotIssued", "ScaledObjectNotReady"}) | _PEER_EFFECTS,
+    ),
+    (frozenset({"QuotaExceeded"}), frozenset({"ClientAddressUnknown"})),
+    (frozenset({"ClusterDNSConfigInvalid"}), frozenset({"ClusterDNSDown"})),
+    (
+        frozenset({"EnvVarShadowed"}),
+        frozenset({"AppConfigInvalid", "ClientAddressUnknown", "ClientPortMismatch", "EnvVarMissing"}),
     ),
     (_NAMES, frozenset({"NameNotResolved", "DependencyUnreachable"}) | _PEER_EFFECTS),
     (frozenset({"NameNotResolved"}), frozenset({"DependencyUnreachable"}) | _PEER_EFFECTS),
@@ -327,13 +333,15 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
         | _NAMES
         | _PEERS
         | _STORES
+        | _SERVICE
         | _WORKLOAD_SYMPTOMS
         | {"AccessForbidden", "ProbeFailing", "Unschedulable", "WorkloadScaledToZero"},
         _DELIVERIES | {"APIServiceUnavailable", "FinalizerBlocked"},
     ),
     (
         frozenset({"ConfigNewerThanPods"}),
-        frozenset({"DatastoreAuthFailed", "DependencyUnreachable", "NameNotResolved"}) | _PEER_EFFECTS,
+        frozenset({"ClientAddressUnknown", "DatastoreAuthFailed", "DependencyUnreachable", "NameNotResolved"})
+        | _PEER_EFFECTS,
     ),
     (
         frozenset({"APIServiceUnavailable"}),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from cluster.fields import Obj, name, namespace, objects, strings, text
 from core.evidence import Evidence
+from diagnose.containers import container_named
 from diagnose.logs.matching import all_matches
 from diagnose.logs.reading import read_log
 from diagnose.scene import Scene
@@ -34,9 +35,11 @@ def _failed(scene: Scene, pod: Obj, hosts: Iterable[str]) -> Evidence | None:
     for container in objects(pod, "spec", "containers"):
         label = text(container, "name")
         reading = read_log(scene, pod, label, previous=False)
+        if reading is None and (known := container_named(pod, label)) and not known.running:
+            reading = read_log(scene, pod, label, previous=True)
         for match in reversed(list(all_matches(reading)) if reading else []):
             item = match.item
             late = item.time is not None and scene.age(item.time) > scene.numbers.restart_window_seconds
             if match.signature.connection and not late and match.captured("host").rstrip(".") in wanted:
-                return scene.line(pod, label, item.number)
+                return scene.line(pod, label, item.number, previous=match.previous)
     return None

@@ -84,6 +84,9 @@ class Causes:
         standing: list[Finding] = []
         folded: list[Folded] = []
         for finding in order:
+            if finding.id in self.circular:
+                standing.append(self._in_circle(finding))
+                continue
             cause = next(
                 (other for other in order if self.explains(other, finding) and not _leads_to(other, finding, folded)),
                 None,
@@ -101,6 +104,35 @@ class Causes:
         )
         return tuple(sorted(extended, key=rank)), tuple(sorted(folded, key=lambda entry: rank(entry.finding)))
 
+    @cached_property
+    def circular(self) -> frozenset[str]:
+        """Ids of clients that wait for each other, directly or through others, while nothing else explains any of them.
+
+        None of them is deeper than the others, so none may be called the cause.
+        """
+        clients = [finding for finding in self.findings if callees(finding)]
+        waits = {
+            finding.id: frozenset(
+                other.id for other in clients if other is not finding and self._called(other, finding)
+            )
+            for finding in clients
+        }
+        circles = {key for key in waits if key in _reached(waits, key)}
+        explained = {
+            finding.id
+            for finding in clients
+            if finding.id in circles
+            and any(other.id not in circles and self.explains(other, finding) for other in self.findings)
+        }
+        return frozenset(key for key in circles if explained.isdisjoint({key, *_reached(waits, key)}))
+
+    def _in_circle(self, finding: Finding) -> Finding:
+        """Give a finding the whole circle as its chain."""
+        own = self.circular
+        others = [other for other in self.findings if other.id in own and other is not finding]
+        links = [Reach(ref=other.object, edge=Edge.ENV) for other in sorted(others, key=rank)]
+        return replace(finding, role=Role.CONTRIBUTING, chain=tuple(dict.fromkeys((*finding.chain, *links))))
+
 
 CLIENTS = frozenset(
     {"AppCrashed", "BrokerUnavailable", "DependencyUnreachable", "InitContainerHanging", "NameNotResolved"}
@@ -113,6 +145,16 @@ def callees(finding: Finding) -> frozenset[ObjectRef]:
     if finding.code not in CLIENTS:
         return frozenset()
     return frozenset(reach.ref for reach in finding.chain if reach.edge is Edge.ENV and reach.ref.kind == "Service")
+
+
+def _reached(waits: Mapping[str, frozenset[str]], start: str) -> frozenset[str]:
+    """Return what can be reached from ``start`` in at least one step."""
+    seen: set[str] = set()
+    level = set(waits.get(start, ()))
+    while level:
+        seen |= level
+        level = {after for key in level for after in waits.get(key, ())} - seen
+    return frozenset(seen)
 
 
 def _leads_to(cause: Finding, finding: Finding, folded: Sequence[Folded]) -> bool:

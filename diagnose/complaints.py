@@ -4,6 +4,7 @@ The line of a run that ended decides why it ended. A program that runs counts as
 coming: what it said before it became ready was start-up.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from diagnose.fault import named
 from diagnose.findings import Confidence, Finding, NextCheck, Reach, Remedy, Role, Severity, matched
 from diagnose.logs.ending import LOST, NOT_STARTED, killed_by_node, readings_of_end
 from diagnose.logs.groups import stores
-from diagnose.logs.matching import Match, all_matches, best_match, last_words, match_item
+from diagnose.logs.matching import Match, all_matches, best_match, last_words, match_item, succeeded
 from diagnose.logs.reading import LogItem, LogReading, read_log
 from diagnose.scene import Scene
 from diagnose.state import pod_ready, termination_current
@@ -36,6 +37,12 @@ FIRST_SECONDS = 30
 """A program that has run for less than this may still wait for its peers."""
 NEAR_END = 20
 """Lines without a time count on a serving program only among the last so many."""
+LAST_WORDS = 3
+"""So many of the last lines of a run may hold its reason."""
+_START_UP = frozenset({"BrokerUnavailable", "DependencyUnreachable", "NameNotResolved"})
+"""What a program says while it waits for its peers: without a time nobody can tell that from a fault of now."""
+
+_OVER = re.compile(r"alarm (?:is |was )?cleared|partition (?:healed|ended)|rejoined", re.IGNORECASE)
 
 _IN_STEP = ("host", "port", "user", "database", "kind", "name")
 
@@ -74,6 +81,11 @@ class Complaint:
         """The port that the line names, or 0."""
         value = self.captures.get("port", "")
         return int(value) if value.isascii() and value.isdigit() else 0
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the line opens a state that holds until the program says otherwise, such as an alarm."""
+        return _lasts(self.code, self.variant)
 
     @property
     def serving(self) -> bool:
@@ -199,7 +211,10 @@ def _deciding(reading: LogReading) -> Match | None:
     match = best_match(reading)
     if match is not None and not match.signature.fallback:
         return match
-    for item in ([match.item] if match else []) + [words for words in (last_words(reading),) if words]:
+    ends = [match.item] if match else []
+    ends += [words for words in (last_words(reading),) if words]
+    ends += reversed(reading.items[-LAST_WORDS:])  # a farewell may follow what it was about
+    for item in ends:
         if found := match_item(item, only=stores.SIGNATURES):
             return Match(signature=found[0], item=item, previous=reading.previous, captures=found[1])
     return match
@@ -211,12 +226,16 @@ def _while_running(scene: Scene, container: Container) -> Iterator[Complaint]:
         return
     groups: dict[tuple[str, ...], list[Match]] = {}
     for match in _all(reading):
-        if match.code in CODES and _recent(scene, container, reading, match.item):
+        if match.code in CODES and _recent(scene, container, reading, match):
             key = (match.code, match.signature.variant, *(match.captured(part) for part in _IN_STEP))
             groups.setdefault(key, []).append(match)
     serving = container.ready and pod_ready(container.pod)
     needed = MIN_LINES if serving else 1
-    kept = [found for found in groups.values() if len(found) >= needed]
+    kept = [
+        found
+        for found in groups.values()
+        if len(found) >= (1 if _lasts(found[-1].code, found[-1].signature.variant) else needed)
+    ]
     for found in sorted(kept, key=lambda entry: -entry[-1].item.number):
         yield _made(scene, container, found[-1], count=len(found))
 
@@ -224,22 +243,37 @@ def _while_running(scene: Scene, container: Container) -> Iterator[Complaint]:
 def _all(reading: LogReading) -> Iterator[Match]:
     known = {match.item.number: match for match in all_matches(reading)}
     for item in reading.items[-400:]:
-        if match := known.get(item.number):
+        match = known.get(item.number)
+        if match is not None and not match.signature.fallback:
             yield match
-        elif match_item(item) is None and (found := match_item(item, only=stores.SIGNATURES)):
+        elif (match or match_item(item) is None) and (found := match_item(item, only=stores.SIGNATURES)):
             yield Match(signature=found[0], item=item, previous=reading.previous, captures=found[1])
 
 
-def _recent(scene: Scene, container: Container, reading: LogReading, item: LogItem) -> bool:
+def _recent(scene: Scene, container: Container, reading: LogReading, match: Match) -> bool:
     """Say whether a line speaks of now: young, and on a serving pod later than the moment it became ready."""
+    item = match.item
+    if _lasts(match.code, match.signature.variant):
+        return not any(_OVER.search(entry.text) for entry in reading.items if entry.number > item.number)
     serving = container.ready and pod_ready(container.pod)
     if item.time is None:
         near_end = item.number >= reading.items[-min(NEAR_END, len(reading.items))].number
-        return near_end and (not serving or scene.age(container.started_at) <= WINDOW_SECONDS)
+        young = not serving or scene.age(container.started_at) <= WINDOW_SECONDS
+        return near_end and (young or (match.code not in _START_UP and not _went_on(reading, item)))
     if scene.age(item.time) > WINDOW_SECONDS:
         return False
     became = moment(condition(container.pod, "Ready"), "lastTransitionTime")
     return not serving or became is None or item.time > became
+
+
+def _lasts(code: str, variant: str) -> bool:
+    return (code, variant) == ("BrokerUnavailable", "partition")
+
+
+def _went_on(reading: LogReading, item: LogItem) -> bool:
+    """Say whether the program spoke of success after a line, or of more than a few other things."""
+    later = [entry for entry in reading.items if entry.number > item.number]
+    return len(later) > NEAR_END or any(succeeded(entry) for entry in later)
 
 
 def _made(scene: Scene, container: Container, match: Match, *, count: int = 1, fatal: bool = False) -> Complaint:

@@ -78,7 +78,7 @@ def _diagnose(
     standing = tuple(replace(finding, trigger=trigger(scene, finding)) for finding in standing)
     if scope.target is not None:
         standing = answered(standing)
-    roots = [finding for finding in standing if finding.role is Role.ROOT]
+    roots = [finding for finding in standing if finding.role is Role.ROOT or finding.id in causes.circular]
     in_progress = tuple(
         entry
         for entry in _in_scope(observed.in_progress, scope)

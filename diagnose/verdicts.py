@@ -53,11 +53,19 @@ class Reaches:
 DELIBERATE = frozenset({"SchedulingGated", "WorkloadScaledToZero", "WorkloadSuspended"})
 """Causes of low severity that account for missing pods: somebody wants it so."""
 
+_STOPS = frozenset({"NamespaceSuspendedForArrears", "WorkloadScaledToZero"})
+"""Causes that leave a workload without pods: what wants none serves nobody all the same."""
+
 STATED_KINDS = frozenset({"Node", "PersistentVolumeClaim"})
 """Kinds of targets whose own state says whether they do their work in spite of a fault."""
 
-_IN_PART = frozenset({"RouteMisdirected", "ServiceLocalTrafficPolicy", "ServiceSelectsWrongPods"})
-"""Causes that hit some of the requests only: a path, a node, a share of the pods."""
+_IN_PART = frozenset(
+    {
+        *("AppRolledBack", "EvictionBlockedByBudget", "RouteMisdirected"),
+        *("ServiceLocalTrafficPolicy", "ServiceSelectsWrongPods"),
+    }
+)
+"""Causes that hit some of the requests only (a path, a node, a share of the pods), or none while something serves."""
 
 SERVING_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"})
 
@@ -87,7 +95,7 @@ class Judged:
             cause=roots[0].id if roots else "",
         )
         if heavy:
-            stopped = reading.wanted == 0 and any(finding.code == "WorkloadScaledToZero" for finding in heavy)
+            stopped = reading.wanted == 0 and any(finding.code in _STOPS for finding in heavy)
             verdict = Verdict.FAILING if stopped else _with_cause(workload, reading)
             return replace(state, verdict=verdict, cause=heavy[0].id), None
         if running := [entry for entry in self.in_progress if entry.object in reach]:
@@ -207,10 +215,10 @@ def target_verdict(target: Obj, findings: Sequence[Finding]) -> Verdict | None:
 
 
 def in_use(target: Obj) -> bool:
-    """Say whether a claim or node does its work; what is of another kind has no such state."""
+    """Say whether a claim, certificate or node does its work; what is of another kind has no such state."""
     if kind_of(target) == "PersistentVolumeClaim":
         return text(target, "status", "phase") == "Bound"
-    return kind_of(target) != "Node" or condition(target, "Ready").get("status") == "True"
+    return kind_of(target) not in {"Certificate", "Node"} or condition(target, "Ready").get("status") == "True"
 
 
 def state_without_cause(target: Obj, judged: Judged) -> Verdict | None:
@@ -218,7 +226,8 @@ def state_without_cause(target: Obj, judged: Judged) -> Verdict | None:
     ref = ref_of(target)
     if kind_of(target) in WORKLOAD_KINDS or any(finding.object == ref for finding in judged.roots):
         return None
-    if not in_use(target) and any(entry.object == ref for entry in judged.in_progress):
+    unserved = not in_use(target) or (text(target, "kind") == "App" and not judged.reaches.workloads)
+    if unserved and any(entry.object == ref for entry in judged.in_progress):
         return Verdict.UNKNOWN
     if kind_of(target) == "Ingress" and _unserved(target, judged.scene):
         return Verdict.UNKNOWN

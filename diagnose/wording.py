@@ -76,6 +76,8 @@ def headline(
     """Say in one plain sentence how it is and why."""
     word = VERDICT_WORDS[verdict]
     roots = [finding for finding in findings if finding.role is Role.ROOT]
+    if not roots and verdict in {Verdict.FAILING, Verdict.DEGRADED}:
+        roots = [finding for finding in findings if finding.role is Role.CONTRIBUTING]  # they wait for each other
     if roots:
         return _with_causes(label, word, roots, states)
     if unexplained and verdict is Verdict.UNKNOWN:

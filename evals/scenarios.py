@@ -43,7 +43,8 @@ class Situation(BaseModel):
     """The head of a situation.
 
     ``expect`` is what must come first; ``also`` other causes that must be named; ``never`` codes that must not be
-    named as a cause. ``unread`` lists kinds that could not be read. ``language`` is that of the logs.
+    named as a cause. ``unread`` lists kinds that could not be read. ``language`` is that of the logs. ``pasted`` is
+    false where no text of a terminal can tell it: what is proved by an absence, or by a masked value.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,6 +58,7 @@ class Situation(BaseModel):
     never: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     language: Literal["en", "zh"] = "en"
+    pasted: bool = True
     numbers: Mapping[str, float] = Field(default_factory=dict)
 
 

@@ -174,7 +174,7 @@ def transcript(scenario: Scenario) -> Snapshot | None:
 
     None where a text cannot tell it: what is proved by the absence of an object, or by what could not be read.
     """
-    if scenario.situation.unread:
+    if scenario.situation.unread or not scenario.situation.pasted:
         return None
     space = scenario.situation.namespace
     parts = [f"{moment_text(0)}\n"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from api.pages.layout import safe, tag
 from api.pages.words import word
 from core.phrase import Language
-from diagnose.findings import Diagnosis, Finding, Remedy, Role, Trigger, Verdict
+from diagnose.findings import Diagnosis, Finding, Remedy, Trigger, Verdict
 from diagnose.render.document import timestamp
 from diagnose.render.words import (
     RISKS,
@@ -13,6 +13,7 @@ from diagnose.render.words import (
     VERDICTS,
     WHO,
     certainty,
+    heading,
     one_line,
     spoken_dry_run,
     spoken_evidence,
@@ -68,7 +69,7 @@ def diagnosis_html(diagnosis: Diagnosis, language: Language) -> str:
 
 
 def _finding(diagnosis: Diagnosis, finding: Finding, language: Language) -> str:
-    head = title("cause" if finding.role is Role.ROOT else "contributing", language)
+    head = heading(finding, language)
     sides = [
         f"<li>{title(key, language)}: <code>{_line(value)}</code></li>"
         for key, value in (

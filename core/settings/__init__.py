@@ -21,9 +21,11 @@ from core.settings.sections import (
     ClusterSettings,
     DiagnoseSettings,
     LogSettings,
+    ModelSettings,
     ServerSettings,
     StorageSettings,
 )
+from core.settings.watching import NotifySettings, WatchSettings
 
 PREFIX = "SEXTANT_"
 DELIMITER = "__"
@@ -33,10 +35,13 @@ __all__ = [
     "ClusterSettings",
     "DiagnoseSettings",
     "LogSettings",
+    "ModelSettings",
+    "NotifySettings",
     "ServerSettings",
     "SettingDoc",
     "Settings",
     "StorageSettings",
+    "WatchSettings",
     "config_path",
     "describe_settings",
     "load_settings",
@@ -60,6 +65,9 @@ class Settings(BaseSettings):
     logs: LogSettings = Field(default_factory=LogSettings)
     bundle: BundleSettings = Field(default_factory=BundleSettings)
     diagnose: DiagnoseSettings = Field(default_factory=DiagnoseSettings)
+    model: ModelSettings = Field(default_factory=ModelSettings)
+    watch: WatchSettings = Field(default_factory=WatchSettings)
+    notify: NotifySettings = Field(default_factory=NotifySettings)
 
     @classmethod
     def settings_customise_sources(
@@ -159,7 +167,13 @@ def _invalid(exc: ValidationError, written: Mapping[str, Any], path: Path) -> Se
     return SettingInvalid(f"{name} ({env}){where} is {value!r}: {message}.", next_step=_DOCTOR)
 
 
-_UNITS = (("_seconds", "seconds"), ("_bytes", "bytes"), ("_lines", "lines"), ("qps", "requests/s"))
+_UNITS = (
+    ("_seconds", "seconds"),
+    ("_bytes", "bytes"),
+    ("_lines", "lines"),
+    ("_tokens", "tokens"),
+    ("qps", "requests/s"),
+)
 
 
 def describe_settings() -> list[SettingDoc]:

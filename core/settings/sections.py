@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import NoDecode
 
 MIB = 1024 * 1024
@@ -227,3 +227,64 @@ class DiagnoseSettings(Section):
     cert_issue_grace_seconds: Grace = Field(
         300, description="Seconds a certificate may take. ACME challenges need minutes."
     )
+
+
+class ModelSettings(Section):
+    """The language model, which is optional: any endpoint that speaks OpenAI's chat completions."""
+
+    base_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s@?#]+)?$",
+        description="URL of the endpoint, up to and with its /v1. Empty: no model; nothing but the wording needs one.",
+    )
+    name: str = Field(
+        "", max_length=200, description="Name of the model, as the endpoint calls it. No default: it costs."
+    )
+    api_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key for the endpoint; give it by the environment. Empty suits servers of one's own that ask none.",
+    )
+    api_key_file: str = Field(
+        "", description="Path of a file with the key, such as a mounted Secret. Read for each call, so it may rotate."
+    )
+    request_seconds: Seconds = Field(
+        20,
+        le=170,
+        description="Seconds for one answer, repeats included; then the rules' answer comes alone. A paragraph takes "
+        "a hosted model less than 10.",
+    )
+    retries: int = Field(
+        2, ge=0, le=10, description="Repeats after 429, 5xx or a broken connection. They share request_seconds."
+    )
+    temperature: float = Field(
+        0, ge=0, le=2, description="How freely words are chosen, 0 to 2. 0, because wording is wanted and not ideas."
+    )
+    max_input_tokens: int = Field(
+        12_000, ge=200, description="Tokens of a prompt at most, as estimated. Some ten findings with evidence fit."
+    )
+    max_output_tokens: int = Field(
+        1_500, ge=50, description="Tokens of an answer at most. A dozen sentences as JSON need about 1,000."
+    )
+    max_answer_bytes: int = Field(
+        262_144, ge=4_096, description="Bytes read of one answer at most. Ten times what max_output_tokens take up."
+    )
+    input_price: float = Field(
+        0, ge=0, description="Price of a million prompt tokens, in any currency. 0: unknown, so nothing is counted."
+    )
+    output_price: float = Field(
+        0, ge=0, description="Price of a million answer tokens, in that currency. 0: unknown, so nothing is counted."
+    )
+    max_cost: float = Field(
+        0, ge=0, description="Cost of one call at most, in that currency. 0: no limit, as prices are unknown."
+    )
+    breaker_failures: int = Field(
+        3, ge=1, description="Failed calls in a row after which no more are tried for a while. 3 are no coincidence."
+    )
+    breaker_seconds: Seconds = Field(
+        60, description="Seconds for which none is tried; then one call decides. Outages are seldom shorter."
+    )
+
+    @property
+    def configured(self) -> bool:
+        """Say whether there is a model to ask."""
+        return bool(self.base_url and self.name)

@@ -182,6 +182,8 @@ def _first(item: LogItem, text: str, rows: tuple[Signature, ...]) -> Found | Non
             continue
         if any(pattern.search(text) for pattern in row.not_patterns):
             continue
+        if row.around is not None and item.stack and not any(row.around.search(line) for line in item.stack):
+            continue
         for pattern in row.patterns:
             match = pattern.search(text)
             if match and _fits(row, item, text):
@@ -209,6 +211,12 @@ def _cancelled(item: LogItem, found: Found, later: tuple[LogItem, ...]) -> bool:
         if (host and host in said) or retried:
             return True
     return False
+
+
+def succeeded(item: LogItem) -> bool:
+    """Say whether an item reports that something worked."""
+    said = _ends(item.text)
+    return bool(_SUCCESS.search(said)) and not _UNSUCCESSFUL.search(said)
 
 
 def last_words(reading: LogReading) -> LogItem | None:

@@ -1,8 +1,8 @@
 """Read a container's log as items: one for each line, and one for each stack trace with its deciding line."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -75,7 +75,15 @@ def read_log(scene: Scene, pod: Obj, container: str, *, previous: bool) -> LogRe
 def read_lines(lines: tuple[str, ...]) -> tuple[LogItem, ...]:
     """Read lines into items. Several analyzers read the same logs, so the last results are kept."""
     first = max(len(lines) - MAX_LINES, 0)
-    return tuple(_items([(number, line) for number, line in enumerate(lines[first:], start=first + 1)]))
+    return tuple(_dated(_items([(number, line) for number, line in enumerate(lines[first:], start=first + 1)])))
+
+
+def _dated(items: Iterable[LogItem]) -> Iterator[LogItem]:
+    """Give an item without a time that of the item above: programs date the head of a message, not what follows."""
+    time: datetime | None = None
+    for item in items:
+        time = item.time or time
+        yield item if item.time is time else replace(item, time=time)
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ class Signature:
     named groups become captures; what matches one of ``not_patterns`` is something else. ``any_level`` lets
     information lines match. A ``connection`` is over when a later line reports success. ``released`` is false for
     codes of a later release: the line then only explains another finding. A ``fallback`` yields to any other row.
+    ``around``: what some line of the stack trace must hold, where there is one and the words alone may mean anything.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Signature:
     connection: bool = False
     released: bool = True
     fallback: bool = False
+    around: Pattern | None = None
 
 
 def patterns(*sources: str) -> tuple[Pattern, ...]:

@@ -5,7 +5,7 @@ from itertools import islice
 
 from cluster.snapshot import KindCoverage
 from core.phrase import Language
-from diagnose.findings import Diagnosis, Finding, Remedy, Role, Verdict
+from diagnose.findings import Diagnosis, Finding, Remedy, Verdict
 from diagnose.render.document import timestamp
 from diagnose.render.words import (
     RISKS,
@@ -13,6 +13,7 @@ from diagnose.render.words import (
     VERDICTS,
     WHO,
     certainty,
+    heading,
     one_line,
     printable,
     spoken_dry_run,
@@ -85,7 +86,7 @@ def _workloads(diagnosis: Diagnosis, language: Language, paint: Paint) -> Iterat
 
 
 def _finding(diagnosis: Diagnosis, finding: Finding, number: str, language: Language, paint: Paint) -> Iterator[str]:
-    head = title("cause" if finding.role is Role.ROOT else "contributing", language)
+    head = heading(finding, language)
     variant = f" ({finding.variant})" if finding.variant else ""
     yield f"{paint('title', number + head)}  {one_line(finding.summary.in_language(language), 900)}"
     severity = SEVERITIES[finding.severity].in_language(language)

@@ -4,7 +4,7 @@ import unicodedata
 
 from core.evidence import UNSET, AbsenceSource, EventSource, Evidence, FieldSource, LogSource, render_path
 from core.phrase import Language, Phrase
-from diagnose.findings import Confidence, DryRun, Risk, Severity, Trigger, Verdict, Who
+from diagnose.findings import Confidence, DryRun, Finding, Risk, Role, Severity, Trigger, Verdict, Who
 
 VERDICTS: dict[Verdict, Phrase] = {
     Verdict.FAILING: Phrase(en="FAILING", zh="故障"),
@@ -39,6 +39,7 @@ CONFIDENCE: dict[str, Phrase] = {
 TITLES: dict[str, Phrase] = {
     "cause": Phrase(en="Cause", zh="原因"),
     "causes": Phrase(en="Causes", zh="原因"),
+    "noted": Phrase(en="Noted", zh="提示"),
     "contributing": Phrase(en="Makes it worse", zh="加重因素"),
     "trigger": Phrase(en="Changed before", zh="此前的变更"),
     "evidence": Phrase(en="Evidence", zh="证据"),
@@ -76,6 +77,13 @@ TITLES: dict[str, Phrase] = {
     "more": Phrase(en="more", zh="更多"),
     "history": Phrase(en="in the past", zh="已过去"),
 }
+
+
+def heading(finding: Finding, language: Language) -> str:
+    """Say what part a finding plays: a cause; what is only noted, since it changes no verdict; what makes it worse."""
+    if finding.role is Role.ROOT:
+        return title("noted" if finding.severity is Severity.LOW else "cause", language)
+    return title("contributing", language)
 
 
 def title(key: str, language: Language) -> str:

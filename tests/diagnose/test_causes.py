@@ -148,6 +148,8 @@ def test_no_two_codes_absorb_each_other() -> None:
     both_ways = {
         frozenset({"DaemonSetNodesUncovered", "SandboxCreationFailed"}),
         frozenset({"CSIDriverUnregistered", "ContainerStartFailed"}),
+        # A driver that a node leaves out is not registered there; pods of a DaemonSet may wait for a driver themselves.
+        frozenset({"CSIDriverUnregistered", "DaemonSetNodesUncovered"}),
     }
     assert {frozenset(pair) for pair in pairs if pair[::-1] in pairs} <= both_ways
     assert depth("StorageClassMissing") < depth("RolloutStuck")
@@ -163,3 +165,36 @@ def test_a_driver_that_does_not_run_explains_the_start_that_hangs_and_not_the_ot
     )
     assert standing == ["CSIDriverUnregistered"]
     assert under == {"ContainerStartFailed": "CSIDriverUnregistered"}
+
+
+def waiting(name: str, called: str) -> tuple[list[build.Obj], Finding]:
+    """Return a crashing workload behind a Service of its name, whose log says that it cannot reach another Service."""
+    objects = [*build.deployed(build.pod(f"{name}-1", labels={"app": name}), name), build.service(name)]
+    found = finding("DependencyUnreachable", objects[0], objects[2], part="app")
+    callee = Reach(ref=ref_of(build.service(called)), edge=Edge.ENV)
+    return objects, replace(found, role=Role.SYMPTOM, chain=(callee,))
+
+
+def test_two_that_wait_for_each_other_are_both_named_and_neither_is_the_cause() -> None:
+    (ones, first), (others, second) = waiting("orders", "stock"), waiting("stock", "orders")
+    causes = Causes(Graph(build.snapshot(*ones, *others)), (first, second))
+    standing, under = causes.fold()
+    assert not under
+    assert [entry.role for entry in standing] == [Role.CONTRIBUTING, Role.CONTRIBUTING]
+    assert all(
+        {"orders", "stock"} <= {reach.ref.name for reach in entry.chain} | {entry.object.name} for entry in standing
+    )
+
+
+def test_a_circle_with_a_cause_outside_folds_under_it() -> None:
+    (ones, first), (others, second) = waiting("orders", "stock"), waiting("stock", "orders")
+    deeper = finding("ImageTagNotFound", others[0], others[2], part="sidecar")
+    standing, under = Causes(Graph(build.snapshot(*ones, *others)), (first, second, deeper)).fold()
+    assert [entry.code for entry in standing] == ["ImageTagNotFound"]
+    assert {entry.finding.object.name for entry in under} == {"orders", "stock"}
+
+
+def test_a_workload_in_a_circle_is_failing_and_the_headline_says_why() -> None:
+    (ones, first), (others, second) = waiting("orders", "stock"), waiting("stock", "orders")
+    causes = Causes(Graph(build.snapshot(*ones, *others)), (first, second))
+    assert causes.circular == {first.id, second.id}

@@ -72,8 +72,20 @@ def _finding(
         namespace(entry) for entry in scene.snapshot.all("PersistentVolumeClaim") if name(entry) == wanted
     )
     holder = scene.holder_ref(use.pod)
-    hint = f"; there is {near[0]}" if near else f"; it exists in namespace {elsewhere[0]}" if elsewhere else ""
-    hint_zh = f"；存在的是 {near[0]}" if near else f"；它存在于命名空间 {elsewhere[0]}" if elsewhere else ""
+    hint = (
+        f"; there is {near[0]}"
+        if near
+        else f"; it exists in namespace {elsewhere[0]}, where only pods of {elsewhere[0]} can use it"
+        if elsewhere
+        else ""
+    )
+    hint_zh = (
+        f"；存在的是 {near[0]}"
+        if near
+        else f"；它存在于命名空间 {elsewhere[0]}，只有该命名空间的 Pod 能使用"
+        if elsewhere
+        else ""
+    )
     proofs = [scene.field(use.pod, *use.path)]
     if absent:
         proofs.append(scene.absence("PersistentVolumeClaim", space, wanted))

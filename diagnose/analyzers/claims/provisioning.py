@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from cluster.fields import labels, mapping, moment, name, objects, strings, text
+from cluster.fields import condition, labels, mapping, moment, name, objects, strings, text
 from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.analyzers.claims.view import BY_HAND, FRESH_SECONDS, Claim
@@ -32,7 +32,7 @@ def waits_by_design(claim: Claim) -> RuledOut | None:
     """Say that a claim waits for its first pod because its class says so."""
     if not claim.waits_for_pod or _SELECTED in labels(claim.obj, "metadata", "annotations"):
         return None
-    if claim.latest("ProvisioningFailed"):
+    if claim.latest("ProvisioningFailed") or (claim.provisioner == BY_HAND and _none_left(claim)):
         return None
     used = bool(claim.uses)
     return RuledOut(
@@ -51,13 +51,22 @@ def waits_by_design(claim: Claim) -> RuledOut | None:
     )
 
 
+def _none_left(claim: Claim) -> bool:
+    """Say whether the scheduler has looked for a volume made by hand and found none."""
+    states = (condition(use.pod, "PodScheduled") for use in claim.uses)
+    return any(
+        text(state, "status") == "False" and "find available persistent volumes to bind" in text(state, "message")
+        for state in states
+    )
+
+
 def provisioning_failed(claim: Claim) -> Finding | None:
     """Report a driver that fails to make the volume, or that nobody runs."""
     failed = claim.latest("ProvisioningFailed")
     if failed and claim.scene.age(failed.last) <= FRESH_SECONDS and "storageclass.storage" not in failed.message:
         return _driver_error(claim)
     if claim.provisioner == BY_HAND:
-        return _no_provisioner(claim, proven=True, words="makes no volumes: they must be made by hand", alive=False)
+        return _none_by_hand(claim)
     waiting = claim.latest("ExternalProvisioning")
     if claim.storage_class is None or (claim.age < DRIVER_SECONDS and waiting is not None):
         return None
@@ -149,16 +158,35 @@ def _driver_runs(claim: Claim) -> bool:
     return False
 
 
+def _none_by_hand(claim: Claim) -> Finding:
+    """Report a class whose volumes are made by hand, of which none is free."""
+    end, end_zh = claim.user()
+    return claim.finding(
+        "ClaimProvisioningFailed",
+        variant="no_provisioner",
+        confidence=proved(
+            "the class makes no volumes by itself and none of its own is free", "该存储类不会自动创建卷，也没有空闲的卷"
+        ),
+        summary=Phrase(
+            en=f"The storage claim {claim.ref.name} waits for a volume of class {claim.class_name}, whose volumes are "
+            f"made by hand, and none fits that is free{end}",
+            zh=f"存储声明 {claim.ref.name} 等待存储类 {claim.class_name} 的卷，该类的卷需手工创建，而没有合适的空闲卷"
+            f"{end_zh}",
+        ),
+        expected=f"an Available volume of class {claim.class_name}",
+        actual="none",
+        evidence=(claim.scene.field(claim.storage_class or {}, "provisioner"), claim.field("spec", "storageClassName")),
+        remedies=_driver_remedies(claim),
+    )
+
+
 def _no_provisioner(claim: Claim, *, proven: bool, words: str, alive: bool) -> Finding:
     driver, end = claim.provisioner, claim.user()
-    words_zh = {
-        "has not answered": "没有响应",
-        "is not run by anybody here": "在这里没有运行",
-    }.get(words, "不会创建卷，必须手工创建")
+    words_zh = {"has not answered": "没有响应", "is not run by anybody here": "在这里没有运行"}[words]
     waiting = claim.latest("ExternalProvisioning")
     proofs: list[Evidence] = [claim.scene.event(waiting)] if waiting else []
     proofs.append(claim.scene.field(claim.storage_class or {}, "provisioner"))
-    if proven and driver != BY_HAND:
+    if proven:
         proofs.append(claim.scene.absence("CSIDriver", "", driver))
     proofs.append(claim.field("spec", "storageClassName"))
     return claim.finding(

@@ -35,7 +35,12 @@ def volume_taken(claim: Claim, volume: Obj) -> Finding:
     who = f"the former claim {holder}, which was deleted" if former else f"the claim {holder}"
     who_zh = f"已被删除的声明 {holder}" if former else f"声明 {holder}"
     event = claim.latest("FailedBinding")
-    proofs = [scene.field(volume, "spec", "claimRef", "name"), scene.field(volume, "status", "phase")]
+    again = holder == f"{claim.ref.namespace}/{claim.ref.name}"  # made anew under the same name
+    told = f"{holder} (uid {text(volume, 'spec', 'claimRef', 'uid')})" if again else holder
+    proofs = [
+        scene.field(volume, "spec", "claimRef", "uid" if again else "name"),
+        scene.field(volume, "status", "phase"),
+    ]
     if text(claim.obj, "spec", "volumeName"):
         proofs.insert(0, claim.field("spec", "volumeName"))
     if event:
@@ -48,8 +53,8 @@ def volume_taken(claim: Claim, volume: Obj) -> Finding:
             f"{who}{end}",
             zh=f"存储声明 {claim.ref.name} 需要的卷 {name(volume)} 仍保留给{who_zh}{end_zh}",
         ),
-        expected=f"claimRef: {claim.ref.namespace}/{claim.ref.name}",
-        actual=f"claimRef: {holder}; phase {phase or '<unset>'}; reclaim policy {kept}",
+        expected=f"claimRef: {claim.ref.namespace}/{claim.ref.name}" + (f" (uid {uid(claim.obj)})" if again else ""),
+        actual=f"claimRef: {told}; phase {phase or '<unset>'}; reclaim policy {kept}",
         evidence=tuple(proofs),
         remedies=(_released(volume, holder),) if former else (_other_volume(volume, holder),),
     )

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal, assert_never
 
-from cluster.fields import Obj, dig, mapping, moment, name, namespace, objects, text, truth, whole
+from cluster.fields import Obj, dig, labels, mapping, moment, name, namespace, objects, text, truth, whole
 from cluster.snapshot import Event, ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
-from diagnose.analyzers.jobs.runs import run_now
+from diagnose.analyzers.jobs.runs import run_now, runs_of
 from diagnose.analyzers.jobs.unscheduled import never_due
 from diagnose.cron import Schedule, ScheduleUnreadable, schedule_of
 from diagnose.durations import spoken_time, spoken_time_zh
@@ -97,11 +97,21 @@ def missed_run(scene: Scene, cron: Obj, schedule: Schedule) -> Missed | None:
         return None
     if (changed := _changed(cron)) is not None and changed >= due:
         return None
+    if any(begun >= due for begun in _begun(scene, cron)):
+        return None  # the run is there, though the status does not say so
     if any(
         event.reason == "FailedCreate" and event.last and event.last >= due for event in scene.snapshot.events(cron)
     ):
         return None
     return Missed(due=due, last=last, following=schedule.following(scene.now), sure=sure)
+
+
+def _begun(scene: Scene, cron: Obj) -> Iterator[datetime]:
+    """Yield when the runs were made that the schedule started, not somebody by hand."""
+    for run in runs_of(scene, cron):
+        manual = labels(run, "metadata", "annotations").get("cronjob.kubernetes.io/instantiate") == "manual"
+        if not manual and (begun := moment(run, "metadata", "creationTimestamp")) is not None:
+            yield begun
 
 
 def _due_by(cron: Obj, schedule: Schedule, last: datetime | None, by: datetime) -> datetime | None:

@@ -10,7 +10,13 @@ from diagnose.analyzers import analyzer
 from diagnose.analyzers.nodes.control_plane import control_plane
 from diagnose.analyzers.nodes.pressure import pressure
 from diagnose.analyzers.nodes.proxy import proxy_down
-from diagnose.analyzers.nodes.readiness import agent_without_routes, network_not_ready, runtime_down, starting
+from diagnose.analyzers.nodes.readiness import (
+    agent_without_routes,
+    came_back,
+    network_not_ready,
+    runtime_down,
+    starting,
+)
 from diagnose.analyzers.nodes.silent import silent
 from diagnose.analyzers.nodes.view import Fleet, Node
 from diagnose.findings import Observation
@@ -38,4 +44,7 @@ def _reported(node: Node) -> Iterator[Observation]:
             early = starting(node)
             yield early if early is not None else judged
             break
+    else:
+        if (back := came_back(node)) is not None:
+            yield back
     yield from pressure(node)

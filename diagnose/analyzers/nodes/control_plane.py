@@ -9,7 +9,19 @@ from cluster.snapshot import ref_of
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers.nodes.view import Fleet, Node, lasting
-from diagnose.findings import Confidence, Edge, Finding, NextCheck, Reach, Remedy, Severity, Who, inferred, proved
+from diagnose.findings import (
+    Confidence,
+    Edge,
+    Finding,
+    NextCheck,
+    Reach,
+    Remedy,
+    Severity,
+    Who,
+    inferred,
+    matched,
+    proved,
+)
 from diagnose.scene import Scene
 from diagnose.state import pod_ready
 
@@ -71,7 +83,7 @@ def _read(fleet: Fleet, component: str) -> Reading:
     elif component == "cloud-controller-manager":
         effects = list(_uninitialized(fleet.nodes))
     elif component == "etcd":
-        effects = [(entry, None) for entry in _etcd_says(scene)]
+        effects = list(_etcd_says(scene))
     return Reading(
         component=component,
         ready=ready,
@@ -109,8 +121,8 @@ def _unmade(scene: Scene) -> Iterator[tuple[Evidence, Reach | None]]:
             continue
         written = [moment(field, "time") for field in objects(entry, "metadata", "managedFields")]
         changed = max((time for time in written if time), default=None)
+        # A status that nobody ever wrote proves it by itself; a ReplicaSet disproves it.
         new = not seen and not scene.graph.children(entry)
-        new = new and scene.snapshot.coverage.complete("ReplicaSet", text(entry, "metadata", "namespace"))
         since = born if new else changed
         if since is not None and scene.age(since) > lag:
             yield (
@@ -140,12 +152,12 @@ def _uninitialized(nodes: Sequence[Node]) -> Iterator[tuple[Evidence, Reach | No
                 yield key, pods[0] if pods else None
 
 
-def _etcd_says(scene: Scene) -> Iterator[Evidence]:
-    """Yield what requests were told about the store, when it was told twice and lately."""
+def _etcd_says(scene: Scene) -> Iterator[tuple[Evidence, Reach | None]]:
+    """Yield what requests were told about the store, when it was told twice and lately, with whom they were about."""
     found = [event for event in scene.snapshot.iter_events() if _ETCD.search(event.message[:2000])]
     lately = [event for event in found if scene.age(event.last) <= scene.numbers.restart_window_seconds]
     if sum(event.count for event in lately) >= 2:
-        yield from (scene.event(event) for event in lately[:2])
+        yield from ((scene.event(event), Reach(ref=event.ref, edge=Edge.POLICY)) for event in lately[:2])
 
 
 def _finding(scene: Scene, reading: Reading) -> Finding:
@@ -160,6 +172,7 @@ def _finding(scene: Scene, reading: Reading) -> Finding:
     state, state_zh = _state(scene, reading, total)
     does, does_zh = _DOES[component]
     undone = [reach.ref for _, reach in reading.effects if reach is not None and reach.ref.kind == "Deployment"]
+    undone = undone if component == "kube-controller-manager" else []
     tail = f"; nobody has acted on Deployment {undone[0].name} yet" if undone else ""
     tail_zh = f"；Deployment {undone[0].name} 至今没有被处理" if undone else ""
     return Finding(
@@ -221,6 +234,8 @@ def _sure(reading: Reading) -> Confidence:
             "其 Pod 或租约的状态",
             twice=bool(reading.effects) or bool(reading.down and reading.stale),
         )
+    if reading.component == "etcd":
+        return matched("the API server's own answers to requests say so", "API 服务器对请求的回答如此说明")
     return inferred(
         "only seen by what it leaves undone; its pods and lease were not read",
         "仅从未完成的工作推断；未能读取其 Pod 和租约",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from cluster.fields import Obj, condition, moment, numbered, objects, text, whole
+from cluster.fields import Obj, condition, moment, numbered, objects, text, truth, whole
 from cluster.snapshot import Event
 from core.evidence import Evidence
 from core.phrase import Phrase
@@ -162,7 +162,7 @@ def _remedies(node: Node, variant: str) -> tuple[Remedy, ...]:
         ),
     }[variant]
     kind = next(key for key, value in KINDS.items() if value == variant)
-    return (
+    relief = (
         Remedy(
             summary=free,
             verify=f"kubectl get node {node.name} -o jsonpath='{{.status.conditions[?(@.type==\"{kind}\")].status}}'",
@@ -170,6 +170,11 @@ def _remedies(node: Node, variant: str) -> tuple[Remedy, ...]:
             risk=Risk.NONE,
             who=Who.CLUSTER_ADMIN,
         ),
+    )
+    if not _others(node):
+        return relief
+    return (
+        *relief,
         command(
             f"kubectl drain {node.name} --ignore-daemonsets --delete-emptydir-data",
             summary=Phrase(
@@ -182,4 +187,12 @@ def _remedies(node: Node, variant: str) -> tuple[Remedy, ...]:
             risk=Risk.DATA,
             who=Who.CLUSTER_ADMIN,
         ),
+    )
+
+
+def _others(node: Node) -> bool:
+    """Say whether another node could take the pods of this one."""
+    return any(
+        other.name != node.name and other.status == "True" and not truth(other.obj, "spec", "unschedulable")
+        for other in node.fleet.nodes
     )

@@ -82,6 +82,7 @@ def _finding(node: Node, owner: Obj, pod: Obj | None) -> Finding:
     scene = node.scene
     failing = _failing(node)
     ref = ref_of(owner)
+    asked = scene.target is not None and scene.target in {ref, ref_of(pod) if pod is not None else ref}
     if pod is not None:
         proofs = [scene.field(pod, "status", "conditions"), scene.field(pod, "spec", "nodeName")]
         state, state_zh = "is not ready", "未就绪"
@@ -98,7 +99,7 @@ def _finding(node: Node, owner: Obj, pod: Obj | None) -> Finding:
     end_zh = f"；该节点上有 {count} 个 Pod 无法访问 Service" if count else ""
     return node.finding(
         "KubeProxyDown",
-        role=Role.ROOT if failing else Role.CONTRIBUTING,
+        role=Role.ROOT if failing or asked else Role.CONTRIBUTING,
         severity=Severity.HIGH if failing else Severity.MEDIUM,
         confidence=proved(
             "the state of kube-proxy's pods on this node" + (" and logs of pods there" if failing else ""),

@@ -7,7 +7,7 @@ from cluster.fields import Obj, condition, moment, name, text
 from cluster.snapshot import ref_of
 from core.phrase import Phrase
 from diagnose.analyzers.nodes.view import YOUNG_SECONDS, Node, hit
-from diagnose.findings import Edge, Finding, InProgress, NextCheck, Reach, Remedy, Who, matched, proved
+from diagnose.findings import Edge, Finding, InProgress, NextCheck, Reach, Remedy, RuledOut, Who, matched, proved
 from diagnose.remedies import command
 from diagnose.state import pod_ready
 
@@ -37,6 +37,27 @@ def starting(node: Node) -> InProgress | None:
         object=node.ref,
         reason=Phrase(en="the node has just started", zh="节点刚刚启动"),
         until=newest + timedelta(seconds=YOUNG_SECONDS),
+    )
+
+
+def came_back(node: Node) -> RuledOut | None:
+    """Say that a node which is Ready was not for a while, when events still tell of it."""
+    event = node.scene.latest(node.obj, "NodeNotReady")
+    born = moment(node.obj, "metadata", "creationTimestamp")
+    if event is None or event.last is None or node.status != "True":
+        return None
+    if born is not None and event.last < born + timedelta(seconds=YOUNG_SECONDS):
+        return None
+    return RuledOut(
+        code="NodeUnreachable",
+        object=node.ref,
+        reason=Phrase(
+            en=f"node {node.name} was not ready for a while and is ready again",
+            zh=f"节点 {node.name} 曾短暂未就绪，现已恢复",
+        ),
+        evidence=(node.quote("Ready", "status"), node.scene.event(event, current=False)),
+        healed=True,
+        ended=node.since or event.last,
     )
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Set
 
-from cluster.fields import Obj, dig, mapping, moment, name, namespace, numbered, objects, strings, text
+from cluster.fields import Obj, dig, labels, mapping, moment, name, namespace, numbered, objects, strings, text
 from cluster.names import closest
 from cluster.snapshot import ref_of
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers.routes.view import GATEWAY, no_such, of_gateway, pointer, stale
-from diagnose.findings import Edge, Finding, NextCheck, Reach, Remedy, Role, matched, proved
-from diagnose.remedies import in_application, object_patch
+from diagnose.findings import Edge, Finding, NextCheck, Reach, Remedy, Risk, Role, Who, matched, proved
+from diagnose.remedies import command, in_application, object_patch
 from diagnose.scene import Scene
 
 
@@ -102,6 +102,44 @@ def _refused(scene: Scene, route: Obj, parent: Obj, entry: Obj, said: Evidence, 
     )
 
 
+def _admitted(route: Obj, gateway: Obj, index: int, listener: Obj) -> Remedy | None:
+    """Let the route's namespace attach to a listener, and nobody else; None where the listener's rule is of its own."""
+    space, rule = namespace(route), mapping(listener, "allowedRoutes", "namespaces")
+    if text(rule, "from") == "Selector":
+        pairs = labels(rule, "selector", "matchLabels")
+        if not pairs or objects(rule, "selector", "matchExpressions"):
+            return None
+        return command(
+            f"kubectl label namespace {space} {' '.join(f'{key}={value}' for key, value in sorted(pairs.items()))}",
+            summary=Phrase(
+                en=f"Give namespace {space} the labels by which the listener chooses",
+                zh=f"为命名空间 {space} 加上监听器所选择的标签",
+            ),
+            undo=f"kubectl label namespace {space} {' '.join(f'{key}-' for key in sorted(pairs))}",
+            risk=Risk.ACCESS,
+            who=Who.CLUSTER_ADMIN,
+        )
+    if text(rule, "from") not in {"", "Same"}:
+        return None
+    spaces = sorted({space, namespace(gateway)})
+    chosen = {"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "In", "values": spaces}]}
+    former = dig(listener, "allowedRoutes")
+    at = pointer(("spec", "listeners", index, "allowedRoutes"))
+    allowed = {**mapping(listener, "allowedRoutes"), "namespaces": {"from": "Selector", "selector": chosen}}
+    back = {"op": "replace", "path": at, "value": former} if isinstance(former, dict) else {"op": "remove", "path": at}
+    return object_patch(
+        gateway,
+        [{"op": "add", "path": at, "value": allowed}],
+        patch_type="json",
+        summary=Phrase(
+            en=f"Let routes of namespace {space} attach to the listener", zh=f"允许命名空间 {space} 的路由关联该监听器"
+        ),
+        undo=object_patch(ref_of(gateway), [back], patch_type="json", summary=Phrase(en="", zh="")).command,
+        risk=Risk.ACCESS,
+        who=Who.CLUSTER_ADMIN,
+    )
+
+
 def _explained(
     scene: Scene, route: Obj, parent: Obj, gateway: Obj | None, reason: str
 ) -> tuple[str, str, tuple[Evidence, ...], Remedy]:
@@ -117,27 +155,7 @@ def _explained(
             scene.field(gateway, "spec", "listeners", index, "allowedRoutes") for index, _ in listeners[:1] if gateway
         )
         if gateway is not None and listeners:
-            index, listener = listeners[0]
-            change = {"namespaces": {**mapping(listener, "allowedRoutes", "namespaces"), "from": "All"}}
-            change["namespaces"].pop("selector", None)
-            former = dig(listener, "allowedRoutes")
-            at = pointer(("spec", "listeners", index, "allowedRoutes"))
-            fallback = object_patch(
-                gateway,
-                [{"op": "add", "path": at, "value": {**mapping(listener, "allowedRoutes"), **change}}],
-                patch_type="json",
-                summary=Phrase(
-                    en="Let routes of other namespaces attach to the listener", zh="允许其他命名空间的路由关联该监听器"
-                ),
-                undo=object_patch(
-                    ref_of(gateway),
-                    [{"op": "replace", "path": at, "value": former}]
-                    if isinstance(former, dict)
-                    else [{"op": "remove", "path": at}],
-                    patch_type="json",
-                    summary=Phrase(en="", zh=""),
-                ).command,
-            )
+            fallback = _admitted(route, gateway, *listeners[0]) or fallback
         return (
             f"does not allow routes of namespace {namespace(route)}",
             f"不允许命名空间 {namespace(route)} 的路由",

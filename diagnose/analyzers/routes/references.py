@@ -101,7 +101,9 @@ def _grants(grant: Obj, route: Obj, wanted: str) -> bool:
     )
 
 
-def _not_permitted(scene: Scene, route: Obj, at: FieldPath, space: str, wanted: str) -> Finding:
+def _not_permitted(
+    scene: Scene, route: Obj, at: FieldPath, space: str, wanted: str, *, said: Evidence | None = None
+) -> Finding:
     manifest = {
         "apiVersion": f"{GATEWAY}/v1beta1",
         "kind": "ReferenceGrant",
@@ -120,7 +122,7 @@ def _not_permitted(scene: Scene, route: Obj, at: FieldPath, space: str, wanted: 
             en=f"the Service {wanted} of namespace {space}, which does not permit that (no ReferenceGrant)",
             zh=f"命名空间 {space} 的 Service {wanted}，而该命名空间没有允许（缺少 ReferenceGrant）",
         ),
-        (scene.field(route, *at, "namespace"), scene.field(route, *at, "name")),
+        (*([said] if said else []), scene.field(route, *at, "namespace"), scene.field(route, *at, "name")),
         create_object(
             manifest,
             summary=Phrase(
@@ -128,6 +130,7 @@ def _not_permitted(scene: Scene, route: Obj, at: FieldPath, space: str, wanted: 
                 zh=f"在命名空间 {space} 中用 ReferenceGrant 允许",
             ),
         ),
+        told=said is not None,
     )
 
 
@@ -144,6 +147,10 @@ def _by_status(scene: Scene, route: Obj) -> Iterator[Finding]:
                 continue
             which = "message" if text(entry, "message") else "reason"
             said = scene.field(route, "status", "parents", index, "conditions", number, which)
+            across = _across(route)
+            if reason == "RefNotPermitted" and len(across) == 1:
+                yield _not_permitted(scene, route, *across[0], said=said)
+                return
             yield _finding(
                 scene,
                 route,
@@ -154,6 +161,16 @@ def _by_status(scene: Scene, route: Obj) -> Iterator[Finding]:
                 None,
             )
             return
+
+
+def _across(route: Obj) -> list[tuple[FieldPath, str, str]]:
+    """Return the references of a route into other namespaces: where they stand, the namespace and the Service."""
+    return [
+        (("spec", "rules", index, "backendRefs", number), space_of(backend, route), text(backend, "name"))
+        for index, rule in numbered(route, "spec", "rules")
+        for number, backend in numbered(rule, "backendRefs")
+        if space_of(backend, route) != namespace(route) and text(backend, "kind") in {"", "Service"}
+    ]
 
 
 def _replaced(route: Obj, at: FieldPath, value: object, former: object) -> Remedy:
@@ -181,6 +198,7 @@ def _finding(
     remedy: Remedy | None,
     *,
     near: tuple[str, ...] = (),
+    told: bool = False,
 ) -> Finding:
     ref = ref_of(route)
     service = scene.snapshot.get("Service", ref.namespace, part.partition(":")[0])
@@ -188,7 +206,7 @@ def _finding(
         code="RouteBackendInvalid",
         variant=variant,
         confidence=proved("reference and complete list are both read", "引用与完整列表均已读取", twice=True)
-        if part
+        if part and not told
         else matched("the gateway's controller says so", "网关的控制器如此说明", value=0.8),
         object=ref,
         part=part,

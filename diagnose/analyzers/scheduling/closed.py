@@ -29,7 +29,6 @@ def nodes_cordoned(waiting: Waiting, views: tuple[NodeView, ...]) -> Finding:
         ),
         expected="spec.unschedulable: <unset>",
         actual=f"spec.unschedulable: true on {names}",
-        near=tuple(view.name for view in views[:3]),
         evidence=(waiting.scene.field(views[0].node, "spec", "unschedulable"),),
         remedies=(
             command(

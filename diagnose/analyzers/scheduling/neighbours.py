@@ -7,7 +7,7 @@ from core.phrase import Phrase
 from diagnose.analyzers.scheduling.nodes import AFFINITY, ANTI_AFFINITY, NodeView
 from diagnose.analyzers.scheduling.recount import Recount
 from diagnose.analyzers.scheduling.shape import Waiting
-from diagnose.findings import Finding, Remedy
+from diagnose.findings import Finding, Remedy, Risk
 from diagnose.graph import selector_matches
 from diagnose.remedies import in_application, object_patch, template_patch
 
@@ -129,6 +129,25 @@ def _anti_proofs(waiting: Waiting, recount: Recount | None, own: list[Obj], key:
     return tuple(proofs)
 
 
+def _without_surge(holder: Obj) -> Remedy:
+    """End an old pod before its successor starts: every place is taken, so a pod too many finds none."""
+    former = mapping(holder, "spec", "strategy", "rollingUpdate")
+    back = {key: former.get(key) for key in ("maxSurge", "maxUnavailable")}
+    change = {"maxSurge": 0, "maxUnavailable": 1}
+    return object_patch(
+        holder,
+        {"spec": {"strategy": {"rollingUpdate": change}}},
+        summary=Phrase(
+            en="Let an update end an old pod before the new one starts (one pod fewer serves meanwhile)",
+            zh="更新时先结束旧 Pod 再启动新 Pod（期间少一个 Pod 提供服务）",
+        ),
+        undo=object_patch(
+            ref_of(holder), {"spec": {"strategy": {"rollingUpdate": back}}}, summary=Phrase(en="", zh="")
+        ).command,
+        risk=Risk.RESTART,
+    )
+
+
 def _anti_remedies(waiting: Waiting, own: list[Obj], domains: int, wanted: int) -> tuple[Remedy, ...]:
     holder = waiting.scene.graph.holder(waiting.pod)
     found: list[Remedy] = []
@@ -145,6 +164,8 @@ def _anti_remedies(waiting: Waiting, own: list[Obj], domains: int, wanted: int) 
                 estimate=Phrase(en="the number of usable places", zh="取可用位置的数量"),
             )
         )
+    elif own and domains >= wanted > 1 and text(holder, "kind") == "Deployment":
+        found.append(_without_surge(holder))
     if own:
         found.append(
             _drop(

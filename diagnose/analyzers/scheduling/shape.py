@@ -94,8 +94,8 @@ class Waiting:
         """Say how sure a cause is that both the scheduler's words and the nodes' fields give."""
         if self.recount is None:
             return matched(
-                "the scheduler's message says so; the nodes themselves were not read",
-                "调度器的消息如此说明；未能读取节点本身",
+                "the scheduler's message says so; no field of a node that was read confirms it",
+                "调度器的消息如此说明；已读取的节点字段无法印证",
             )
         return proved(
             "the scheduler's message and the nodes' own fields agree", "调度器的消息与节点字段一致", twice=True

@@ -172,7 +172,9 @@ def judge_strangers(view: View) -> Iterator[Finding]:
             f"它本应只对应 {', '.join(mine)}" + ("；调用方的连接因此时常被拒绝" if refused else ""),
         ),
         expected=f"only pods of {', '.join(mine)}",
-        actual="; ".join(f"{who}: {len(pods)} pods" for who, pods in sorted(groups.items())),
+        actual="; ".join(
+            f"{who}: {len(pods)} pod{'s' if len(pods) != 1 else ''}" for who, pods in sorted(groups.items())
+        ),
         evidence=(
             scene.field(view.service, "spec", "selector"),
             scene.field(first, "metadata", "labels"),

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from cluster.fields import text
 from diagnose.analyzers import analyzer
 from diagnose.analyzers.claims.view import Storage
-from diagnose.analyzers.volumes.attach import attach_failed, driver_missing, multi_attach, unplaced
+from diagnose.analyzers.volumes.attach import attach_failed, driver_missing, multi_attach
 from diagnose.analyzers.volumes.contents import contents
 from diagnose.analyzers.volumes.mount import mount_failed, refresh_failed
+from diagnose.analyzers.volumes.sharing import unplaced
 from diagnose.analyzers.volumes.view import Waiting, started
 from diagnose.findings import Observation
 from diagnose.scene import Scene

@@ -3,10 +3,20 @@
 import re
 from datetime import timedelta
 
-from cluster.fields import Obj, condition, moment, name, namespace, numbered, objects, strings, text, truth
+from cluster.fields import (
+    Obj,
+    condition,
+    moment,
+    name,
+    namespace,
+    objects,
+    text,
+    truth,
+)
 from cluster.snapshot import Event, controller_of, ref_of
-from core.evidence import Evidence, ObjectRef
+from core.evidence import ObjectRef
 from core.phrase import Phrase
+from diagnose.analyzers.volumes.sharing import SINGLE, only_claim, shared
 from diagnose.analyzers.volumes.view import Waiting, attachments, began, innermost, named_volume
 from diagnose.findings import (
     Edge,
@@ -22,19 +32,17 @@ from diagnose.findings import (
     matched,
     proved,
 )
-from diagnose.remedies import command, object_patch, outside
+from diagnose.remedies import command, outside
 from diagnose.state import pod_ready
 
 YOUNG_SECONDS = 120
 """A driver registers with a node that joined within this."""
 
 _MULTI = "Multi-Attach error"
-_SINGLE = re.compile(r"ReadWriteOncePod access mode", re.IGNORECASE)
 _DRIVER = re.compile(r"driver name (?P<driver>[\w.-]{1,253}) not found in the list of registered CSI drivers")
 _ATTACH = re.compile(
     r"AttachVolume\.Attach failed|timed out waiting for external-attacher|AttachVolume\.\w{1,40} failed"
 )
-_APART = re.compile(r"volume node affinity conflict|anti-affinity rules", re.IGNORECASE)
 
 
 def grace(waiting: Waiting, event: Event, seconds: float, until: Obj | None = None) -> InProgress | None:
@@ -52,12 +60,12 @@ def grace(waiting: Waiting, event: Event, seconds: float, until: Obj | None = No
 
 def multi_attach(waiting: Waiting, event: Event) -> Finding | InProgress | None:
     """Judge a volume that another node or pod holds."""
-    single = _SINGLE.search(event.message) is not None
+    single = SINGLE.search(event.message) is not None
     if _MULTI not in event.message and not single:
         return None
     numbers = waiting.scene.numbers
     volume = named_volume(event.message)
-    claim = waiting.claim_of(volume) or _only_claim(waiting)
+    claim = waiting.claim_of(volume) or only_claim(waiting)
     users = waiting.users(claim) if claim is not None else ()
     elsewhere = [use.pod for use in users if text(use.pod, "spec", "nodeName") not in {"", waiting.node} or single]
     leaving = _leaving(waiting, claim)
@@ -72,15 +80,6 @@ def multi_attach(waiting: Waiting, event: Event) -> Finding | InProgress | None:
     return _stale(waiting, ref, volume, event, leaving)
 
 
-def _only_claim(waiting: Waiting) -> Obj | None:
-    """Return the claim of a pod that mounts exactly one."""
-    space = namespace(waiting.pod)
-    names = {text(entry, "persistentVolumeClaim", "claimName") for entry in objects(waiting.pod, "spec", "volumes")} - {
-        ""
-    }
-    return waiting.scene.snapshot.get("PersistentVolumeClaim", space, names.pop()) if len(names) == 1 else None
-
-
 def _leaving(waiting: Waiting, claim: Obj | None) -> Obj | None:
     """Return a pod that is being deleted and still holds the claim."""
     if claim is None:
@@ -89,109 +88,6 @@ def _leaving(waiting: Waiting, claim: Obj | None) -> Obj | None:
         mounted = {text(entry, "persistentVolumeClaim", "claimName") for entry in objects(pod, "spec", "volumes")}
         if pod is not waiting.pod and name(claim) in mounted and text(pod, "metadata", "deletionTimestamp"):
             return pod
-    return None
-
-
-def shared(
-    waiting: Waiting,
-    ref: ObjectRef,
-    claim: Obj | None,
-    other: Obj,
-    said: tuple[Evidence, ...],
-    event: Event | None,
-    *,
-    single: bool = False,
-) -> Finding:
-    """Report two living pods that want one claim at two places."""
-    scene = waiting.scene
-    theirs = scene.holder_ref(other)
-    node = text(other, "spec", "nodeName")
-    mine = scene.graph.holder(waiting.pod)
-    modes = ", ".join(strings(claim, "spec", "accessModes")) or ("ReadWriteOncePod" if single else "ReadWriteOnce")
-    same = theirs == waiting.holder
-    rolling = same and text(mine, "kind") == "Deployment" and text(mine, "spec", "strategy", "type") != "Recreate"
-    who = "another pod of it" if same else f"{theirs.kind} {theirs.name}"
-    who_zh = "它的另一个 Pod" if same else f"{theirs.kind} {theirs.name}"
-    why = "; its rolling update starts the new pod before the old one ends" if rolling else ""
-    why_zh = "；其滚动更新会在旧 Pod 结束前启动新 Pod" if rolling else ""
-    proofs = [*said]
-    if claim is not None:
-        proofs.append(scene.field(claim, "spec", "accessModes"))
-    proofs.append(scene.field(other, "spec", "nodeName"))
-    if rolling:
-        proofs.append(scene.field(mine, "spec", "strategy"))
-    remedies: list[Remedy] = []
-    if rolling:
-        remedies.append(
-            object_patch(
-                mine,
-                {"spec": {"strategy": {"type": "Recreate", "rollingUpdate": None}}},
-                summary=Phrase(
-                    en="End the old pod before the new one starts (strategy Recreate: a short outage at each update)",
-                    zh="先结束旧 Pod 再启动新 Pod（Recreate 策略：每次更新会短暂中断）",
-                ),
-                verify=f"kubectl -n {waiting.holder.namespace} rollout status {waiting.holder.slug} --timeout=180s",
-                expect=Phrase(en="successfully rolled out", zh="输出 successfully rolled out，表示发布完成"),
-                undo=f"kubectl -n {waiting.holder.namespace} patch {waiting.holder.slug} --type=merge "
-                """-p '{"spec":{"strategy":{"type":"RollingUpdate"}}}'""",
-                risk=Risk.RESTART,
-            )
-        )
-    remedies.append(
-        Remedy(
-            summary=Phrase(
-                en="Run only one pod with this claim, or use a StatefulSet (a claim for each pod) or a storage that "
-                "several nodes may mount (ReadWriteMany)",
-                zh="只让一个 Pod 使用该声明，或改用 StatefulSet（每个 Pod 一个声明），"
-                "或使用多节点可挂载的存储（ReadWriteMany）",
-            ),
-            risk=Risk.RESTART,
-        )
-    )
-    return Finding(
-        code="VolumeMultiAttach",
-        variant="single_pod_claim" if single else "shared_claim",
-        confidence=proved("the event, and the pod that holds the claim", "事件，以及占用声明的 Pod", twice=True),
-        object=ref,
-        affected=waiting.affected(),
-        summary=Phrase(
-            en=f"{waiting.holder.kind} {waiting.holder.name} cannot mount {ref.name} ({modes}), because {who} "
-            f"uses it on node {node}{why}",
-            zh=f"{waiting.holder.kind} {waiting.holder.name} 无法挂载 {ref.name}（{modes}），"
-            f"因为{who_zh}正在节点 {node} 上使用它{why_zh}",
-        ),
-        expected="one pod" if single else "pods on one node",
-        actual=f"also used on node {node}",
-        evidence=tuple(entry for entry in proofs if entry.quote)[:4],
-        chain=(Reach(ref=theirs, edge=Edge.MOUNT),),
-        remedies=tuple(remedies),
-        next_checks=(waiting.describe(),),
-        since=event.first if event else moment(condition(waiting.pod, "PodScheduled"), "lastTransitionTime"),
-    )
-
-
-def unplaced(waiting: Waiting) -> Finding | None:
-    """Report a pod that finds no node, because its sibling holds the claim that both mount."""
-    state = condition(waiting.pod, "PodScheduled")
-    said = text(state, "message")
-    single = _SINGLE.search(said) is not None
-    if text(state, "status") != "False" or not (single or _APART.search(said)):
-        return None
-    claim = _only_claim(waiting)
-    since = moment(state, "lastTransitionTime")
-    if claim is None or waiting.scene.age(since) < waiting.scene.numbers.attach_grace_seconds:
-        return None
-    if not single and strings(claim, "spec", "accessModes") != ["ReadWriteOnce"]:
-        return None
-    running = [use.pod for use in waiting.users(claim) if text(use.pod, "spec", "nodeName")]
-    if not single:
-        running = [pod for pod in running if waiting.scene.holder_ref(pod) == waiting.holder]
-    if not running:
-        return None
-    for index, entry in numbered(waiting.pod, "status", "conditions"):
-        if text(entry, "type") == "PodScheduled":
-            proof = waiting.scene.field(waiting.pod, "status", "conditions", index, "message")
-            return shared(waiting, ref_of(claim), claim, running[0], (proof,), None, single=single)
     return None
 
 

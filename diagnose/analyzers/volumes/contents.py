@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cluster.fields import Obj, dig, mapping, name, namespace, text, truth
 from cluster.snapshot import ref_of
@@ -19,7 +20,11 @@ from diagnose.state import pod_ready, termination_current
 TAIL = 60
 """Items at the end of a log that are looked at."""
 
-_DENIED = re.compile(r"permission denied|operation not permitted|\bEACCES\b|\bEPERM\b|权限不够", re.IGNORECASE)
+_DENIED = re.compile(
+    r"permission denied|operation not permitted|\bEACCES\b|\bEPERM\b|AccessDeniedException:|"
+    r"access to the path .{1,300} is denied|权限不够",
+    re.IGNORECASE,
+)
 _FULL = re.compile(r"no space left on device|\bENOSPC\b|\bdisk (?:is )?full\b|设备上没有空间", re.IGNORECASE)
 _WATCHERS = re.compile(r"inotify|file watchers|fs\.watch|\bwatch\b", re.IGNORECASE)
 _PATH = re.compile(r"(?<![\w.:/])/[\w.@+-]{1,100}(?:/[\w.@+-]{0,100}){0,20}")
@@ -48,16 +53,29 @@ def _container(storage: Storage, container: Container, *, ended: bool) -> Iterat
     if reading is None:
         return
     for item in reversed(reading.items[-TAIL:]):
-        words = item.text[:1000]
-        if _FULL.search(words) and not _WATCHERS.search(words):
-            found = _full(storage, container, reading, item)
-        elif ended and _DENIED.search(words):
-            found = _denied(scene, container, reading, item)
-        else:
-            continue
-        if found is not None:
-            yield found
-            return
+        for link in _links(item):
+            found = _refused(storage, container, reading, link, ended=ended)
+            if found is not None:
+                yield found
+                return
+
+
+def _links(item: LogItem) -> Iterator[LogItem]:
+    """Yield what a log says and the other links of its trace: the path may stand in another than the last."""
+    yield item
+    for cause in item.causes:
+        yield replace(item, number=cause.number, text=cause.text)
+
+
+def _refused(
+    storage: Storage, container: Container, reading: LogReading, item: LogItem, *, ended: bool
+) -> Finding | None:
+    words = item.text[:1000]
+    if _FULL.search(words) and not _WATCHERS.search(words):
+        return _full(storage, container, reading, item)
+    if ended and _DENIED.search(words):
+        return _denied(storage.scene, container, reading, item)
+    return None
 
 
 def _mounted(container: Container, words: str) -> tuple[str, Obj, tuple[int, Obj]] | None:
@@ -141,7 +159,10 @@ def _look(container: Container, line: str) -> NextCheck:
     where = f"-n {namespace(container.pod)} {name(container.pod)} -c {container.name}"
     return NextCheck(
         command=f"kubectl exec {where} -- {line}",
-        why=Phrase(en="what the volume looks like from within", zh="从容器内查看该卷"),
+        why=Phrase(
+            en="what the volume looks like from within (only while the container runs)",
+            zh="从容器内查看该卷（仅在容器运行时可用）",
+        ),
     )
 
 

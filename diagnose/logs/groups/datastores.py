@@ -149,6 +149,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "not master",
             "notprimary",
             "readonly database",
+            "flood-stage",
+            "flood stage",
         ),
         patterns=patterns(
             r"cannot execute (?P<statement>\w{1,20}) in a read-only transaction",
@@ -157,7 +159,8 @@ SIGNATURES: tuple[Signature, ...] = (
             r"OOM command not allowed when used memory",
             r"MISCONF .{0,120}unable to persist|MISCONF Redis is configured to save",
             r"not writable primary|NotPrimaryNoSecondaryOk|\bnot master\b",
-            r"read-only / allow delete|attempt to write a readonly database",
+            r"read-only / allow delete|read-only-allow-delete|flood[- ]stage watermark|"
+            r"attempt to write a readonly database",
         ),
     ),
     Signature(

@@ -1,5 +1,7 @@
 """Programs that do not start: a variable, module, argument or setting is missing or wrong."""
 
+import re
+
 from diagnose.logs.signature import NAME, Signature, patterns
 
 _FILE = r"(?P<file>[\w./@-]{1,200}\.(?:ya?ml|toml|json|conf|cnf|ini|properties|xml|cfg|env|hcl))"
@@ -221,7 +223,6 @@ SIGNATURES: tuple[Signature, ...] = (
             ">>> '",
             "invalid url",
             "invalid character",
-            "invalid literal",
             "could not parse",
         ),
         patterns=patterns(
@@ -262,7 +263,6 @@ SIGNATURES: tuple[Signature, ...] = (
             r"Syntax error on line (?P<line>\d{1,6}) of (?P<file>/[^\s:]{1,200})",
             r"yaml\.(?:scanner|parser|composer|constructor|reader)\.\w{0,30}(?:Exception|Error)",
             r"\bvalidation errors? for \w{0,60}(?:Settings|Config)\w{0,20}",
-            r"invalid literal for int\(\) with base 10: '(?P<value>[^']{0,80})'",
             r"unsupported (?:URL )?scheme",
             r"invalid (?:DSN|URL|connection string|URI|port)\b",
             r"malformed (?:URL|URI)|MalformedURLException",
@@ -276,5 +276,16 @@ SIGNATURES: tuple[Signature, ...] = (
             r"\b400\b|request body|bad request|payload|from client|user input|webhook",
             r"overcommit|transparent huge",
         ),
+    ),
+    Signature(
+        id="B10",
+        code="AppConfigInvalid",
+        words=("invalid literal", "could not convert string"),
+        patterns=patterns(
+            r"invalid literal for int\(\) with base 10: '(?P<value>[^']{0,80})'",
+            r"could not convert string to float: '(?P<value>[^']{0,80})'",
+        ),
+        # A number of a row of data fails in the same words as one of a setting.
+        around=re.compile(r"environ|getenv|\bsettings?\b|\bconfig", re.IGNORECASE),
     ),
 )

@@ -58,7 +58,7 @@ SIGNATURES: tuple[Signature, ...] = (
         variant="broker",
         connection=True,
         released=False,
-        words=("broker may not be available", "nobrokersavailable", "run out of available brokers"),
+        words=("could not be established", "nobrokersavailable", "run out of available brokers"),
         patterns=patterns(
             rf"Connection to node (?P<node>-?\d{{1,10}}) \({HOST}(?:/[^:()]{{0,60}})?:{PORT}\) could not "
             r"be established",
@@ -123,12 +123,49 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
     ),
     Signature(
+        id="B39",
+        code="ClientPortMismatch",
+        variant="tls",
+        released=False,
+        words=(
+            "http response to https client",
+            "does not look like a tls handshake",
+            "wrong version number",
+            "wrong_version_number",
+            "unrecognized ssl message",
+            "does not support ssl",
+            "packet length too long",
+        ),
+        patterns=patterns(
+            rf"https?://{HOST}:{PORT}.{{0,200}}(?:HTTP response to HTTPS client|like a TLS handshake|wrong version)",
+            rf"https?://{HOST}(?::{PORT})?.{{0,200}}(?:HTTP response to HTTPS client|look like a TLS handshake)",
+            rf"host='{HOST}', port={PORT}.{{0,300}}wrong.version.number",
+            rf"server at \"{HOST}\".{{0,60}}port {PORT} failed: server does not support SSL",
+            r"HTTP response to HTTPS client|first record does not look like a TLS handshake|"
+            r"Unsupported or unrecognized SSL message|server does not support SSL",
+            r"(?:SSL|EPROTO).{0,120}(?:wrong.version.number|packet length too long)",
+        ),
+        not_patterns=patterns(r"handshake error from|healthz|kube-probe"),
+    ),
+    Signature(
+        id="B39",
+        code="ClientPortMismatch",
+        variant="plain",
+        released=False,
+        words=("http request to an https server", "http request was sent to https port"),
+        patterns=patterns(
+            rf"https?://{HOST}:{PORT}.{{0,200}}HTTP request (?:to an HTTPS server|was sent to HTTPS port)",
+            r"HTTP request (?:to an HTTPS server|was sent to HTTPS port)",
+        ),
+        not_patterns=patterns(r"handshake error from|client \S{1,40}: |, client: "),
+    ),
+    Signature(
         id="B44",
         code="UpstreamRateLimited",
         released=False,
         words=("429", "rate limit", "rate-limit", "ratelimit", "resource_exhausted", "throttlingexception"),
         patterns=patterns(
-            rf"429 Too Many Requests.{{0,80}}https?://{HOST}",
+            rf"429 (?:Client Error: )?Too Many Requests.{{0,80}}https?://{HOST}",
             rf"https?://{HOST}(?::{PORT})?[^ ]{{0,200}}.{{0,80}}(?:\b429\b|rate.?limit)",
             rf"\b(?:from|by|host) {HOST}\b.{{0,60}}(?:\b429\b|rate.?limit)",
             r"(?:status|code|HTTP(?:/\d(?:\.\d)?)?)[=: ]{1,2}429\b|\b429 Too Many Requests|\b429 Client Error",

@@ -283,6 +283,14 @@ def test_an_unbound_claim_says_what_stands_against_it(case: Case) -> None:
         assert case.command in finding.remedies[0].command
 
 
+def test_a_claim_made_anew_under_its_name_differs_by_its_uid() -> None:
+    wanted = claim(storageClassName="")
+    stage = scene(wanted, volume(phase="Released", **taken_by("data", "former-uid")))
+    (finding,) = findings(claims(stage), stage)
+    assert "uid former-uid" in finding.actual
+    assert f"uid {wanted['metadata']['uid']}" in finding.expected
+
+
 @dataclass(frozen=True, kw_only=True)
 class Quiet:
     """A waiting claim that is no fault, and what is said instead."""
@@ -345,6 +353,23 @@ QUIET = (
 def test_a_claim_that_may_wait_is_no_fault(case: Quiet) -> None:
     stage = scene(case.claim, *case.objects, unread=case.unread)
     assert [type(entry) for entry in claims(stage)] == list(case.seen)
+
+
+@pytest.mark.parametrize(
+    ("message", "codes"),
+    [
+        ("0/2 nodes are available: 2 node(s) didn't find available persistent volumes to bind.", ["no_provisioner"]),
+        ("0/2 nodes are available: 2 Insufficient cpu.", []),
+    ],
+)
+def test_volumes_made_by_hand_are_missed_only_when_the_scheduler_looked_for_one(message: str, codes: list[str]) -> None:
+    by_hand = storage_class(
+        "disks", provisioner="kubernetes.io/no-provisioner", volumeBindingMode="WaitForFirstConsumer"
+    )
+    stage = scene(*mounting("data", message=message), claim(storageClassName="disks"), by_hand)
+    found = findings(claims(stage), stage)
+    assert [finding.variant for finding in found] == codes
+    assert all("made by hand, and none fits that is free" in finding.summary.en for finding in found)
 
 
 # -- missing

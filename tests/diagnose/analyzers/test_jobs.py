@@ -339,6 +339,13 @@ def test_a_schedule_that_was_just_changed_has_missed_nothing() -> None:
     assert findings(jobs, scene(owner)) == []
 
 
+@pytest.mark.parametrize(("notes", "late"), [({}, False), ({"cronjob.kubernetes.io/instantiate": "manual"}, True)])
+def test_a_run_that_is_there_counts_though_the_status_does_not_say_so(notes: Obj, *, late: bool) -> None:
+    owner = cron()
+    run = obj("Job", "daily-1", created=200, metadata={"ownerReferences": owned_by(owner), "annotations": notes})
+    assert bool(findings(jobs, scene(owner, run))) is late
+
+
 # -- blocked runs
 
 

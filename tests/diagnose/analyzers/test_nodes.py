@@ -1,11 +1,12 @@
 """Nodes that are silent, not ready or under pressure, and services that nodes need."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
+from cluster.snapshot import ref_of
 from diagnose.analyzers.nodes import nodes
 from diagnose.findings import Role, Severity
 from tests.diagnose import build
@@ -411,3 +412,46 @@ def test_one_of_several_is_no_outage() -> None:
     (finding,) = build.findings(nodes, build.scene(*objects))
 
     assert finding.severity is Severity.MEDIUM
+
+
+def test_a_node_that_was_not_ready_for_a_while_has_recovered() -> None:
+    back = node("node-1", ready(turned=600))
+    flap = build.event(back, "NodeNotReady", "Node node-1 status is now: NodeNotReady", last=640)
+    (over,) = build.ruled_out(nodes, build.scene(back, flap))
+    assert (over.healed, over.object.name) == (True, "node-1")
+
+
+def test_a_node_that_was_not_ready_while_it_joined_is_no_news() -> None:
+    back = node("node-1", ready(turned=3500))
+    flap = build.event(back, "NodeNotReady", "Node node-1 status is now: NodeNotReady", last=3550)
+    assert build.ruled_out(nodes, build.scene(back, flap)) == []
+
+
+def test_a_proxy_that_was_asked_about_is_the_answer() -> None:
+    given = build.scene(node("node-1", ready()), proxy(), proxy_pod(ready=False))
+    (unasked,) = build.findings(nodes, given)
+    (asked,) = build.findings(nodes, replace(given, target=ref_of(proxy())))
+    assert (unasked.role, asked.role) == (Role.CONTRIBUTING, Role.ROOT)
+
+
+def test_a_deployment_whose_status_nobody_wrote_proves_it_without_the_list_of_replica_sets() -> None:
+    down = system("kube-controller-manager-master-1", component="kube-controller-manager")
+    given = build.scene(node("node-1", ready()), down, untouched(), unread=["ReplicaSet"])
+    (found,) = build.findings(nodes, given)
+    assert "nobody has acted on Deployment api" in found.summary.en
+
+
+@pytest.mark.parametrize(("more", "drained"), [((), False), ((node("node-2", ready()),), True)])
+def test_a_node_is_emptied_only_where_another_can_take_its_pods(more: tuple[Obj, ...], drained: bool) -> None:
+    full = node("node-1", ready(), {"type": "DiskPressure", "status": "True", "lastTransitionTime": build.ago(300)})
+    (found,) = build.findings(nodes, build.scene(full, *more))
+    assert any("drain" in remedy.command for remedy in found.remedies) is drained
+
+
+def test_whoever_was_told_of_the_store_is_reached_by_its_finding() -> None:
+    top = build.deployment("web")
+    told = build.event(top, "FailedUpdate", "etcdserver: no leader", last=30, count=4)
+    (found,) = build.findings(nodes, build.scene(node("node-1", ready()), top, told))
+    assert (found.variant, [reach.ref.name for reach in found.affected]) == ("etcd", ["web"])
+    assert found.confidence.word == "matched"
+    assert "nobody has acted" not in found.summary.en

@@ -62,6 +62,21 @@ def gateway(name: str = "edge", *, conditions: Sequence[Obj] = (), listeners: Se
 
 
 UP = (state("Accepted", "True"), state("Programmed", "True"))
+CHOOSY = custom(
+    API,
+    "Gateway",
+    "edge",
+    spec={
+        "gatewayClassName": "public",
+        "listeners": [
+            {
+                "name": "web",
+                "port": 80,
+                "allowedRoutes": {"namespaces": {"from": "Selector", "selector": {"matchLabels": {"exposed": "yes"}}}},
+            }
+        ],
+    },
+)
 
 
 def route(
@@ -314,7 +329,19 @@ CASES = (
         code="RouteNotAccepted",
         part="edge",
         says=("does not allow routes of namespace shop",),
-        command='"from":"All"',
+        command='"operator":"In","values":["shop"]',
+    ),
+    Case(
+        id="route of a namespace without the label that the listener chooses by",
+        objects=[
+            WEB,
+            {**CHOOSY, "status": {"conditions": list(UP)}},
+            route(conditions=[refused("NotAllowedByListeners")]),
+        ],
+        code="RouteNotAccepted",
+        part="edge",
+        says=("does not allow routes of namespace shop",),
+        command="kubectl label namespace shop exposed=yes",
     ),
     Case(
         id="route with a host that no listener serves",
@@ -384,6 +411,20 @@ CASES = (
         variant="not_permitted",
         part="pay",
         listed=("ReferenceGrant.gateway.networking.k8s.io",),
+        command="ReferenceGrant",
+    ),
+    Case(
+        id="backend of another namespace, whose grants were not read",
+        objects=[
+            service("pay", namespace="bank"),
+            route(
+                {"name": "pay", "namespace": "bank", "port": 80},
+                conditions=[state("Accepted", "True"), state("ResolvedRefs", "False", "RefNotPermitted")],
+            ),
+        ],
+        code="RouteBackendInvalid",
+        variant="not_permitted",
+        part="pay",
         command="ReferenceGrant",
     ),
     Case(

@@ -367,6 +367,17 @@ def test_the_rule_that_keeps_a_pod_out_is_named_with_numbers(case: Case) -> None
         assert case.patch in finding.remedies[0].command
 
 
+def test_a_pod_too_many_is_better_not_started_than_put_beside_its_like() -> None:
+    objects = waiting(
+        {"affinity": AWAY, "containers": [ask()]}, message_of("2 node(s) didn't match pod anti-affinity rules", 2)
+    )
+    objects[0]["spec"]["replicas"] = 2
+    peers = [placed("t1", "a", labels=TRAINER), placed("t2", "b", labels=TRAINER)]
+    stage = scene(*objects, node("a"), node("b"), *peers)
+    (found,) = findings(scheduling(stage), stage)
+    assert '"rollingUpdate":{"maxSurge":0,"maxUnavailable":1}' in found.remedies[0].command
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """A message and what its clauses are: count, reason, detail."""
@@ -490,6 +501,9 @@ def test_a_node_name_that_does_not_exist_offers_the_near_one() -> None:
     found = findings(scheduling(stage), stage)
     assert [(finding.code, finding.near) for finding in found] == [("AssignedNodeMissing", ("node-one",))]
     assert list(scheduling(scene(bound, unread=("Node",)))) == []
+    bound["status"]["startTime"] = at(500)
+    assert list(scheduling(scene(bound, node("node-one")))) == [], "a kubelet has taken it in"
+    del bound["status"]["startTime"]
     bound["metadata"]["creationTimestamp"] = at(20)
     assert list(scheduling(scene(bound, node("node-one")))) == []
 

@@ -237,6 +237,23 @@ def test_a_rolling_update_is_named_and_changed() -> None:
     assert "Recreate" in finding.remedies[0].command
 
 
+def test_replicas_of_one_revision_that_share_a_claim_are_not_blamed_on_the_rolling_update() -> None:
+    labels = {"pod-template-hash": "7d9c"}
+    top, middle, pod = build.deployed(creating(labels=labels))
+    top["spec"]["replicas"] = 2
+    sibling = other(labels=labels)
+    sibling["metadata"]["ownerReferences"] = build.owned_by(middle)
+    event = build.event(pod, "FailedAttachVolume", MULTI, first=600)
+    (finding,) = build.findings(volumes, build.scene(top, middle, pod, sibling, claim(), event))
+
+    assert "rolling update" not in finding.summary.en
+    assert "its 2 replicas" in finding.summary.en
+    assert (finding.remedies[0].command, finding.remedies[0].undo) == (
+        "kubectl -n shop scale deployment/app --replicas=1",
+        "kubectl -n shop scale deployment/app --replicas=2",
+    )
+
+
 def test_siblings_that_cannot_share_a_claim_are_named_without_an_event() -> None:
     top, middle, pod = build.deployed(build.pod(NAME, node="", phase="Pending", spec=SPEC))
     message = "0/2 nodes are available: 1 node(s) had volume node affinity conflict"
@@ -281,6 +298,12 @@ def test_a_driver_of_a_node_that_has_just_joined_is_in_progress() -> None:
             "claim data (10Gi), mounted at /var/lib/app",
         ),
         ('FATAL: could not extend file "base/1/2": No space left on device', "VolumeFull", "is full"),
+        ("java.nio.file.AccessDeniedException: /var/lib/app/write.lock", "VolumePermissionDenied", "write.lock"),
+        (
+            "System.UnauthorizedAccessException: Access to the path '/var/lib/app/keys' is denied.",
+            "VolumePermissionDenied",
+            "/var/lib/app/keys",
+        ),
         ("Error: EACCES: permission denied, open '/etc/app'", "", ""),
         ("write /tmp/x: no space left on device", "", ""),
         ("Error: ENOSPC: System limit for number of file watchers reached, watch '/var/lib/app'", "", ""),
@@ -311,3 +334,16 @@ def test_attachments_that_were_not_read_are_not_taken_as_absent() -> None:
     (finding,) = build.findings(volumes, build.scene(pod, event, claim(), unread=["VolumeAttachment", "CSINode"]))
 
     assert finding.code == "VolumeAttachFailed"
+
+
+def test_a_path_in_an_outer_link_of_a_trace_counts() -> None:
+    spec = {**SPEC, "securityContext": {"runAsUser": 7}}
+    pod = build.pod(NAME, containers=[MOUNTED], statuses=[build.crash_loop()], spec=spec)
+    trace = [
+        "Unhandled exception. System.UnauthorizedAccessException: Access to the path '/var/lib/app/k.xml' is denied.",
+        " ---> System.IO.IOException: Permission denied",
+        "   at System.IO.FileSystem.CreateFile(String fullPath)",
+    ]
+    (found,) = build.findings(volumes, build.scene(pod, claim(), fast(), logs={(NAME, "app", True): trace}))
+    assert found.code == "VolumePermissionDenied"
+    assert "/var/lib/app/k.xml" in found.evidence[0].quote
