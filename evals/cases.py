@@ -1,7 +1,7 @@
 """Cases of the diagnosis: manifests that make one fault each on a real cluster, and what must be said of it.
 
 A case is one YAML file in ``datasets/diagnosis/live``: its first document holds ``case``, the others are applied.
-Its recording, where there is one, is ``datasets/diagnosis/recorded/ID.tar.zst``.
+Its recording, where there is one, is ``datasets/diagnosis/recorded/ID.tar.zst``; ``ID.txt`` is what kubectl printed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -59,6 +59,11 @@ class CaseFile:
     def recording(self) -> Path:
         """Where the recording of this case stands, if there is one."""
         return cases_folder() / "recorded" / f"{self.id}.tar.zst"
+
+    @property
+    def session(self) -> Path:
+        """Where the terminal session stands that looks into this case, if there is one."""
+        return cases_folder() / "recorded" / f"{self.id}.txt"
 
 
 def cases_folder() -> Path:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
 from cluster.recording import open_recording
+from cluster.snapshot import Snapshot
 from core.settings import DiagnoseSettings
 from diagnose.engine import diagnose
 from diagnose.findings import Diagnosis, Severity, Verdict
@@ -46,14 +47,26 @@ def scores_of_recordings() -> Iterator[Score]:
             yield score(entry)
 
 
+def scores_of_sessions() -> Iterator[Score]:
+    """Score what kubectl printed of these cases. A text need not prove that all is well."""
+    for entry in read_cases():
+        if entry.session.is_file():
+            expect = entry.case.expect
+            accepted = {expect.verdict, *({Verdict.UNKNOWN} if not expect.code else ())}
+            diagnosis = _diagnosed(entry, open_recording(entry.session))
+            yield _scored(diagnosis, expect, accepted, case=entry.id, family="", form="real terminal")
+
+
 def score(entry: CaseFile) -> Score:
     """Diagnose the recording of a case and hold it against what is expected."""
-    snapshot = open_recording(entry.recording)
-    numbers = DiagnoseSettings(**dict(entry.case.numbers))
-    diagnosis = diagnose(snapshot, target=entry.case.target, namespace=snapshot.namespace, numbers=numbers)
     expect = entry.case.expect
-    verdicts = frozenset({expect.verdict})
-    return _scored(diagnosis, expect, verdicts, case=entry.id, family="", form="real cluster")
+    diagnosis = _diagnosed(entry, open_recording(entry.recording))
+    return _scored(diagnosis, expect, {expect.verdict}, case=entry.id, family="", form="real cluster")
+
+
+def _diagnosed(entry: CaseFile, snapshot: Snapshot) -> Diagnosis:
+    numbers = DiagnoseSettings(**dict(entry.case.numbers))
+    return diagnose(snapshot, target=entry.case.target, namespace=entry.id, numbers=numbers)
 
 
 def score_trial(trial: Trial) -> Score:
@@ -182,12 +195,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print what misses, and the sums. Return 1 where a share is below ``GOAL``."""
     parser = argparse.ArgumentParser(prog="python -m evals diagnose", description=__doc__)
     parser.add_argument("--only", default="", help="score the cases whose family/id holds this text")
-    parser.add_argument(
-        "--form", default="", help="one form only: objects, noisy, transcript, two faults, real cluster"
-    )
+    parser.add_argument("--form", default="", help="one form only: objects, noisy, transcript, two faults, real …")
     parser.add_argument("-o", "--output", choices=("text", "json"), default="text")
     wanted = parser.parse_args(arguments)
-    scores = [] if wanted.only else list(scores_of_recordings())
+    scores = [] if wanted.only else [*scores_of_recordings(), *scores_of_sessions()]
     try:
         known = [entry for entry in read_scenarios() if wanted.only in f"{entry.family}/{entry.id}"]
     except ValueError as exc:

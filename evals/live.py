@@ -69,6 +69,38 @@ async def record(entry: CaseFile) -> None:
     write_bundle(snapshot, entry.recording)
 
 
+def paste(kubectl: Kubectl, entry: CaseFile) -> str:
+    """Return what somebody would paste who looks into the namespace: tables, descriptions, events, logs."""
+    space = ("-n", entry.id)
+    kind = entry.case.target.partition("/")[0] or "deploy"
+    asked: list[tuple[str, ...]] = [
+        ("get", "pods", "-o", "wide"),
+        ("get", "deploy,sts,ds,job,cronjob,svc,ingress,hpa,pvc"),
+        ("describe", entry.case.target),
+        ("describe", "pods"),
+        *([] if kind in {"pvc", "persistentvolumeclaim"} else [("describe", "pvc")]),
+        ("get", "events", "--sort-by=.lastTimestamp"),
+    ]
+    for line in kubectl(*space, "get", "pods", "-o", _CONTAINERS).splitlines():
+        pod, _, names = line.partition(" ")
+        for name in names.split():
+            asked += [("logs", pod, "-c", name, "--tail=60"), ("logs", pod, "-c", name, "--previous", "--tail=60")]
+    return "\n".join(f"$ kubectl {' '.join((*space, *words))}\n{_shown(kubectl, *space, *words)}" for words in asked)
+
+
+_CONTAINERS = (
+    'jsonpath={range .items[*]}{.metadata.name} {.spec.initContainers[*].name} {.spec.containers[*].name}{"\\n"}{end}'
+)
+
+
+def _shown(kubectl: Kubectl, *words: str) -> str:
+    """Return what a command prints, an error in its words too."""
+    try:
+        return kubectl(*words)
+    except subprocess.CalledProcessError as exc:
+        return str(exc.stderr)
+
+
 def main() -> int:
     """Make and record all cases."""
     parser = argparse.ArgumentParser(prog="python -m evals.live")
@@ -86,6 +118,7 @@ def main() -> int:
     def one(entry: CaseFile) -> str:
         make(kubectl, entry, arguments.registry)
         asyncio.run(record(entry))
+        entry.session.write_text(paste(kubectl, entry), encoding="utf-8")
         return entry.id
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
