@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from cluster.fake.watches import News, Wanted, WatchStream, named
 from cluster.fields import Obj
 from cluster.identity import Endpoint
 from cluster.kinds import Kind
+from core.threads import in_thread
 
 ADMIN = Account(user="kubernetes-admin", groups=("system:masters", "system:authenticated"), impersonate=True)
 MANY_BYTES = 64 * 1024
@@ -114,32 +114,8 @@ class FakeCluster:
     @contextlib.contextmanager
     def serve_in_thread(self) -> Iterator[Endpoint]:
         """Serve from a thread, for callers that have an event loop of their own or none."""
-        ready: list[Endpoint] = []
-        started = threading.Event()
-        loop = asyncio.new_event_loop()
-        stop = asyncio.Event()
-
-        async def serving() -> None:
-            async with self.serve() as endpoint:
-                ready.append(endpoint)
-                started.set()
-                await stop.wait()
-
-        def run() -> None:
-            try:
-                loop.run_until_complete(serving())
-            finally:
-                started.set()
-                loop.close()
-
-        thread = threading.Thread(target=run, name="fake-cluster", daemon=True)
-        thread.start()
-        started.wait()
-        try:
-            yield ready[0]
-        finally:
-            loop.call_soon_threadsafe(stop.set)
-            thread.join()
+        with in_thread(self.serve, name="fake-cluster") as endpoint:
+            yield endpoint
 
     # -- requests
 

@@ -7,12 +7,13 @@ completions over HTTP/1.1 on the loopback, streamed or whole, and keeps what it 
 import asyncio
 import contextlib
 import json
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from aiohttp import web
+
+from core.threads import in_thread
 
 FaultKind = Literal[
     "", "status", "reset", "silent", "stalled", "truncated", "unfinished", "garbage", "rambling", "flood"
@@ -78,32 +79,8 @@ class ScriptedModel:
     @contextlib.contextmanager
     def serve_in_thread(self) -> Iterator[str]:
         """Serve from a thread, for callers that have an event loop of their own or none."""
-        ready: list[str] = []
-        started = threading.Event()
-        loop = asyncio.new_event_loop()
-        stop = asyncio.Event()
-
-        async def serving() -> None:
-            async with self.serve() as url:
-                ready.append(url)
-                started.set()
-                await stop.wait()
-
-        def run() -> None:
-            try:
-                loop.run_until_complete(serving())
-            finally:
-                started.set()
-                loop.close()
-
-        thread = threading.Thread(target=run, name="scripted-model", daemon=True)
-        thread.start()
-        started.wait()
-        try:
-            yield ready[0]
-        finally:
-            loop.call_soon_threadsafe(stop.set)
-            thread.join()
+        with in_thread(self.serve, name="scripted-model") as url:
+            yield url
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
