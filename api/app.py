@@ -17,6 +17,7 @@ from api.clusters import Clusters
 from api.context import ApiContext, Services
 from api.description import describe
 from api.edge import Edge
+from api.notifying import notifying
 from api.pages.routes import router as pages
 from api.routes.diagnoses import router as diagnoses
 from api.routes.health import router as health
@@ -24,7 +25,10 @@ from api.routes.runs import router as runs
 from api.routes.snapshots import router as snapshots
 from api.routes.workloads import router as workloads
 from api.security import Gate
+from api.watch_metrics import WatchMetrics
+from api.watches import Watches
 from core.errors import SextantError, StorageError
+from core.notify import receivers
 
 __all__ = ["ApiContext", "create_app"]
 
@@ -40,14 +44,18 @@ def create_app(context: ApiContext) -> FastAPI:
     """Return the HTTP API over ``context``, to be served by an ASGI server or called in process.
 
     Its life cycle migrates the database, opens the runner and the connections, and closes all of them again: running
-    work gets ``server.shutdown_seconds``, then it ends as interrupted.
+    work gets ``server.shutdown_seconds``, then it ends as interrupted. Raises ``SettingInvalid`` for receivers of
+    notices that cannot be used.
     """
     settings = context.settings
     services = Services(
         context=context,
         clusters=Clusters(settings, context.identity, context.no_cluster),
+        watches=Watches(settings),
         streams=Gauge("sextant_event_streams", "Event streams that are open.", registry=context.metrics.registry),
     )
+    told = receivers(settings.notify)
+    WatchMetrics(services.watches.figures, context.metrics.registry)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -56,9 +64,12 @@ def create_app(context: ApiContext) -> FastAPI:
             await context.database.migrate()
             services.clusters.open()
             stack.push_async_callback(services.clusters.close)
+            stack.push_async_callback(services.watches.close)
+            stack.push_async_callback(_ended, asyncio.create_task(services.watches.sweep()))
             await context.runner.open()
             stack.push_async_callback(context.runner.close, settings.server.shutdown_seconds)
             stack.callback(context.stopping.set)
+            await stack.enter_async_context(notifying(services, told))
             stack.push_async_callback(_ended, asyncio.create_task(forget_old_runs(context)))
             yield
 

@@ -9,10 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
+from api.answers import language_of
 from api.models import DiagnosisRequest, Namespace, SnapshotRequest, Target
 from api.problems import MediaTypeUnknown
 from api.uploads import RAW_TYPES, Upload, media_type_of, read_form, read_json, read_raw
-from api.work import Question
+from api.work import Question, Wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ async def read_asked(request: Request, *, target: str, namespace: str, max_uploa
             target=body.target or target,
             namespace=body.namespace or ("" if body.all_namespaces else namespace),
             hygiene=body.hygiene,
+            wording=Wording(language=language_of(request), audience=body.audience) if body.explain else None,
         )
         return _asked(body.source.type, question, everywhere=body.all_namespaces)
     if media_type == "multipart/form-data":
@@ -81,6 +83,7 @@ def _asked(source: str, question: Question, *, everywhere: bool = False, upload:
         "target": question.target,
         "namespace": question.namespace,
         "hygiene": question.hygiene,
+        "wording": [question.wording.language, question.wording.audience] if question.wording else [],
         "everywhere": everywhere,
         "bundle": upload.digest if upload else "",
     }

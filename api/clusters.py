@@ -1,8 +1,8 @@
 """The cluster, as the one who asks may see it.
 
 The endpoint comes from the platform; the credentials from the caller. In mode ``cluster`` the service's own identity
-makes token reviews and nothing else, on a connection of its own: a client certificate would otherwise lend the
-service's rights to every caller.
+makes token reviews, reads the namespaces that somebody is to be notified of (``api.notifying``) and nothing else, on
+connections of its own: a client certificate would otherwise lend the service's rights to every caller.
 """
 
 import time

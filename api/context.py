@@ -11,9 +11,11 @@ from prometheus_client import Gauge
 
 from api.clusters import Clusters
 from api.reviews import Remembered
+from api.watches import Watches
 from cluster.identity import Identity
 from cluster.snapshot import Snapshot
 from core.identity import Caller
+from core.llm import Model
 from core.runs import Runner, RunStore
 from core.settings import DiagnoseSettings, Settings
 from core.storage import Database
@@ -73,10 +75,17 @@ class Services:
 
     context: ApiContext
     clusters: Clusters
+    watches: Watches
     streams: Gauge
     seen: Remembered[Any] = field(default_factory=lambda: Remembered(kept=SEEN))
     threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(ANALYSES_AT_ONCE))
     demo: Snapshot | None = None
+    asked: Model | None = None
+
+    def model(self) -> Model:
+        """Return the language model of the settings. There is one, since it remembers that its endpoint is down."""
+        self.asked = self.asked or Model(settings=self.context.settings.model)
+        return self.asked
 
     async def demo_snapshot(self) -> Snapshot:
         """Return the bundled demo; it is opened once."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.runs import Run, RunFailure, RunState, Step
+from diagnose.explain import Audience
 
 TARGET_PATTERN = r"^[^\x00-\x1f\x7f]*$"
 NAMESPACE_PATTERN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"
@@ -56,6 +57,11 @@ class DiagnosisRequest(Request):
     namespace: Namespace = ""
     all_namespaces: bool = Field(default=False, description="Look at all namespaces of the cluster.")
     hygiene: bool = Field(default=False, description="Also list what is not broken but could be better.")
+    explain: bool = Field(
+        default=False,
+        description="Also let the language model of the settings word what was found, in the language of the call.",
+    )
+    audience: Audience = Field(default=Audience.DEVELOPER, strict=False, description="Whom the wording is for.")
 
     @model_validator(mode="after")
     def _one_scope(self) -> "DiagnosisRequest":
@@ -129,12 +135,20 @@ class RunList(BaseModel):
     next_cursor: str | None
 
 
+class WatchState(BaseModel):
+    """The watch caches: how many are open, and of how many kinds the watch is down."""
+
+    caches: int
+    stale: int
+
+
 class Ready(BaseModel):
-    """Whether the service can work. The cluster is reported and not required."""
+    """Whether the service can work. The cluster is reported and not required; watches are where there are any."""
 
     status: Literal["ready"]
     database: Literal["ok"]
     cluster: Literal["reachable", "unreachable", "not configured"]
+    watches: WatchState | None = None
 
 
 class Alive(BaseModel):
@@ -216,6 +230,10 @@ class DiagnosisDocument(BaseModel):
     checked: list[Sentence] = Field(description="What else was checked and is in order.")
     notes: list[Sentence]
     coverage: dict[str, Any] = Field(description="What could and could not be read.")
+    explanation: dict[str, Any] | None = Field(
+        default=None,
+        description="With `explain`: sentences with their evidence, guesses, or a note why there are none.",
+    )
 
 
 class WorkloadList(BaseModel):

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import anyio
@@ -16,12 +17,14 @@ from cluster.limits import collect_limits, recording_limits
 from cluster.live import Progress, collect
 from cluster.recording import open_recording
 from cluster.snapshot import Snapshot
+from cluster.watching import collect_from
 from core.errors import UsageError
 from core.identity import Caller
-from core.phrase import LANGUAGES
+from core.phrase import LANGUAGES, Language
 from core.runs import Json, RunProgress, Work
 from core.telemetry import Metrics
 from diagnose import render
+from diagnose.explain import Audience, Explanation, explain, rendering
 from diagnose.findings import Diagnosis
 from rollout.trials import tried
 
@@ -32,12 +35,21 @@ RUN_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """For whom a model shall word the diagnosis."""
+
+    language: Language
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What was asked. ``namespace`` empty means all of them."""
+    """What was asked. ``namespace`` empty means all of them; without ``wording`` no model is asked."""
 
     target: str = ""
     namespace: str = ""
     hygiene: bool = False
+    wording: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +84,13 @@ def diagnosis_work(services: Services, question: Question, taking: Taking) -> Wo
             async with progress.step("try fixes"):
                 diagnosis = await tried(diagnosis, taking.client)
         await progress.report(0.95)
+        explanation = None
+        if question.wording is not None:
+            async with progress.step("explain") as note:
+                explanation = await worded(services, diagnosis, question.wording)
+                note.text = f"{len(explanation.sentences)} sentences" if explanation.sentences else "by rules only"
         async with progress.step("render"):
-            return await in_thread(services, lambda: rendered(diagnosis))
+            return await in_thread(services, lambda: rendered(diagnosis, explanation))
 
     return work
 
@@ -106,13 +123,24 @@ def judged(services: Services, snapshot: Snapshot, question: Question) -> Diagno
     return diagnosis
 
 
-def rendered(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return every form of a diagnosis that can be asked for later."""
-    return {
+async def worded(services: Services, diagnosis: Diagnosis, wording: Wording) -> Explanation:
+    """Let the model word a diagnosis; without one that helps, the explanation says why in a note."""
+    return await explain(diagnosis, services.model(), language=wording.language, audience=wording.audience)
+
+
+def rendered(diagnosis: Diagnosis, explanation: Explanation | None = None) -> dict[str, Any]:
+    """Return every form of a diagnosis that can be asked for later. What a model wrote comes last, in one language."""
+    forms: dict[str, Any] = {
         "document": render.document(diagnosis),
         "markdown": {language: render.markdown(diagnosis, language) for language in LANGUAGES},
         "text": {language: render.text(diagnosis, language) for language in LANGUAGES},
     }
+    if explanation is not None:
+        forms["document"]["explanation"] = rendering.document(explanation)
+        for language in LANGUAGES:
+            forms["markdown"][language] += rendering.markdown(explanation, language)
+            forms["text"][language] += rendering.text(explanation, language)
+    return forms
 
 
 async def in_thread(services: Services, do: Callable[[], T]) -> T:
@@ -151,7 +179,9 @@ def from_upload(services: Services, upload: Upload) -> Taking:
 def from_cluster(
     services: Services, caller: Caller, question: Question, deadline_seconds: float, *, thorough: bool = False
 ) -> Taking:
-    """Collect from the live cluster with the caller's own rights. Raises ``ClusterNotConfigured`` at once.
+    """Collect from the live cluster with the caller's own rights; from memory where it is watched for them.
+
+    Raises ``ClusterNotConfigured`` at once.
 
     ``thorough`` reads also what no trouble so far asks for: for recordings, which are looked at later.
     """
@@ -159,15 +189,14 @@ def from_cluster(
 
     async def take(tell: Progress) -> Snapshot:
         deadline = asyncio.get_running_loop().time() + deadline_seconds
+        limits = replace(collect_limits(services.context.settings), thorough=thorough)
         with services.context.metrics.collection_seconds.time():
-            return await collect(
-                client,
-                namespace=question.namespace,
-                limits=replace(collect_limits(services.context.settings), thorough=thorough),
-                target=await target_of(question.target, question.namespace, client.within(deadline)),
-                progress=tell,
-                deadline=deadline,
-            )
+            target = await target_of(question.target, question.namespace, client.within(deadline))
+            async with services.watches.lent(caller, client, question.namespace) as cache:
+                taking = partial(collect, client) if cache is None else partial(collect_from, cache, client)
+                return await taking(
+                    namespace=question.namespace, limits=limits, target=target, progress=tell, deadline=deadline
+                )
 
     return Taking(step="collect", take=take, client=client)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from typing import Any, TextIO
@@ -66,3 +67,29 @@ class Progress:
         if self._shown:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+class StatusLine:
+    """A last line on standard error that gives way to what is written, only where both streams are a terminal."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+    def show(self, text: str) -> None:
+        """Show a text in place of the one before."""
+        if self._shown:
+            room = max(10, shutil.get_terminal_size().columns - 1)
+            sys.stderr.write(f"\r\x1b[K{text[:room]}")
+            sys.stderr.flush()
+
+    def hide(self) -> None:
+        """Wipe it, so that something else can be written."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def __enter__(self) -> "StatusLine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.hide()

@@ -4,6 +4,7 @@ from cluster.exchange import ClientLimits
 from cluster.live import CollectLimits
 from cluster.logs import LogLimits
 from cluster.recording.intake import RecordingLimits
+from cluster.watching.limits import WatchLimits
 from core.settings import Settings
 
 
@@ -46,3 +47,9 @@ def recording_limits(settings: Settings) -> RecordingLimits:
         member_bytes=bundle.max_member_bytes,
         ratio=round(bundle.max_ratio),
     )
+
+
+def watch_limits(settings: Settings) -> WatchLimits:
+    """Return how patient watches are, and how much one cache may hold."""
+    watch = settings.watch
+    return WatchLimits(server_seconds=watch.reopen_seconds, max_bytes=watch.max_bytes)

@@ -7,7 +7,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
 
 from cluster.recording import open_recording
 from cluster.snapshot import Snapshot
@@ -15,29 +17,13 @@ from core.settings import DiagnoseSettings
 from diagnose.engine import diagnose
 from diagnose.findings import Diagnosis, Severity, Verdict
 from evals.cases import CaseFile, Expected, cause_misses, read_cases
+from evals.report import report
 from evals.scenarios import Root, read_scenarios
+from evals.scores import Score, Sum, missed, summed, table
 from evals.variations import Trial, trials
 
 GOAL = 0.98
 """Share of right causes and of right verdicts below which the suite fails."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """How one case went. ``said`` lists how the cause differs from what was expected, ``extra`` false causes."""
-
-    id: str
-    family: str
-    form: str
-    fault: bool
-    said: tuple[str, ...] = ()
-    verdict: str = ""
-    extra: tuple[str, ...] = field(default=())
-
-    @property
-    def right(self) -> bool:
-        """Whether the cause is right, or rightly none."""
-        return not self.said and (self.fault or not self.extra)
 
 
 def scores_of_recordings() -> Iterator[Score]:
@@ -136,67 +122,13 @@ def _is(found: object, wanted: Root) -> bool:
     return code == wanted.code and (not wanted.object or f"{ref.kind}/{ref.name}" == wanted.object if ref else False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
-    """The figures of one form of cases."""
-
-    form: str
-    cases: int
-    faults: int
-    faults_right: int
-    no_fault: int
-    silent: int
-    verdicts_right: int
-    false_findings: int
-
-
-def summed(scores: Iterable[Score]) -> tuple[Sum, ...]:
-    """Add up by form, and over all of them last."""
-    listed = list(scores)
-    forms = list(dict.fromkeys(entry.form for entry in listed))
-    return tuple(_sum(form, [entry for entry in listed if form in {entry.form, "all"}]) for form in (*forms, "all"))
-
-
-def _sum(form: str, scores: Sequence[Score]) -> Sum:
-    faults = [entry for entry in scores if entry.fault]
-    clean = [entry for entry in scores if not entry.fault]
-    return Sum(
-        form=form,
-        cases=len(scores),
-        faults=len(faults),
-        faults_right=sum(entry.right for entry in faults),
-        no_fault=len(clean),
-        silent=sum(entry.right for entry in clean),
-        verdicts_right=sum(not entry.verdict for entry in scores),
-        false_findings=sum(len(entry.extra) for entry in scores),
-    )
-
-
-HEADS = ("form", "cases", "faults right", "no fault: silent", "verdict right", "false findings")
-
-
-def table(sums: Iterable[Sum]) -> Iterator[str]:
-    """Write the figures as the rows of a Markdown table."""
-    yield f"| {' | '.join(HEADS)} |"
-    yield f"|{'---|' * len(HEADS)}"
-    for entry in sums:
-        cells = (
-            entry.form,
-            entry.cases,
-            f"{entry.faults_right} of {entry.faults}",
-            f"{entry.silent} of {entry.no_fault}",
-            f"{entry.verdicts_right} of {entry.cases}",
-            entry.false_findings,
-        )
-        yield f"| {' | '.join(map(str, cells))} |"
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print what misses, and the sums. Return 1 where a share is below ``GOAL``."""
     parser = argparse.ArgumentParser(prog="python -m evals diagnose", description=__doc__)
     parser.add_argument("--only", default="", help="score the cases whose family/id holds this text")
     parser.add_argument("--form", default="", help="one form only: objects, noisy, transcript, two faults, real …")
     parser.add_argument("-o", "--output", choices=("text", "json"), default="text")
+    parser.add_argument("--report", type=Path, help="also write the report as a Markdown page")
     wanted = parser.parse_args(arguments)
     scores = [] if wanted.only else [*scores_of_recordings(), *scores_of_sessions()]
     try:
@@ -210,16 +142,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if wanted.output == "json":
         json.dump({"sums": [asdict(entry) for entry in sums], "cases": [asdict(entry) for entry in scores]}, sys.stdout)
     else:
-        sys.stdout.writelines(f"{line}\n" for line in (*_missed(scores), *table(sums)))
+        sys.stdout.writelines(f"{line}\n" for line in (*missed(scores), *table(sums)))
+    if wanted.report:
+        page = report(scores, today=datetime.now(UTC).date(), command="make eval SUITE=diagnose")
+        wanted.report.write_text(page, encoding="utf-8")
     return 0 if scores and _met(sums[-1]) else 1
-
-
-def _missed(scores: Iterable[Score]) -> Iterator[str]:
-    for entry in scores:
-        if entry.said or entry.verdict or entry.extra:
-            extra = [f"also {', '.join(entry.extra)}"] if entry.extra else []
-            words = [*entry.said, *([f"verdict {entry.verdict}"] if entry.verdict else []), *extra]
-            yield f"{entry.family}/{entry.id} [{entry.form}]: {'; '.join(words)}"
 
 
 def _met(total: Sum) -> bool:

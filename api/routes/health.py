@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from api import problems
 from api.context import ServicesOf
-from api.models import Alive, Ready
+from api.models import Alive, Ready, WatchState
 from core.errors import StorageError
 
 router = APIRouter(tags=["service"])
@@ -26,12 +26,15 @@ async def healthz() -> Alive:
     summary="Can the service work",
     description="The database must answer with the right schema. The cluster is reported and not required.",
     response_model=Ready,
+    response_model_exclude_none=True,
     responses=problems.documented(StorageError),
 )
 async def readyz(services: ServicesOf) -> Ready:
     """Look at what the service stands on."""
     await services.context.database.check()
-    return Ready(status="ready", database="ok", cluster=await services.clusters.reach())
+    figures = services.watches.figures()
+    watches = WatchState(caches=figures.caches, stale=figures.stale) if figures.caches else None
+    return Ready(status="ready", database="ok", cluster=await services.clusters.reach(), watches=watches)
 
 
 @router.get(

@@ -32,6 +32,14 @@ class Level(StrEnum):
     LOW = "low"
 
 
+class Reader(StrEnum):
+    """Whom ``--explain`` writes for, as ``--audience`` takes them."""
+
+    NOVICE = "novice"
+    DEVELOPER = "developer"
+    EXPERT = "expert"
+
+
 class Extra(StrEnum):
     """What ``--include`` adds to a diagnosis."""
 
@@ -69,9 +77,16 @@ def diagnose(
     dry_run: Annotated[
         bool, typer.Option("--dry-run/--no-dry-run", help="Let the live API server judge each fix, changing nothing.")
     ] = True,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and print what is new, changed or healed until Ctrl-C.")
+    ] = False,
     propose: Annotated[
         bool, typer.Option("--propose", help="Write the first fix down as a ChangeProposal for somebody to approve.")
     ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Also let the model of the settings word what was found.")
+    ] = False,
+    audience: Annotated[Reader, typer.Option("--audience", help="Whom --explain writes for.")] = Reader.DEVELOPER,
     kubeconfig: Kubeconfig = None,
     context: Context = "",
     as_user: AsUser = "",
@@ -87,6 +102,8 @@ def diagnose(
       sextant diagnose -A -o json
       sextant diagnose pod/web-0 --from shop.tar.zst
       sextant diagnose --demo
+      sextant diagnose -n shop --watch
+      sextant diagnose --demo --explain --audience novice
     """
     from cli.proposing import proposed
     from cli.recordings import snapshot_for, with_dry_runs
@@ -109,19 +126,35 @@ def diagnose(
         as_groups=tuple(as_group or ()),
     )
     settings = load_settings(config)
+    if watch:
+        from cli import watching
+
+        given = (("--propose", propose), ("--fail-on", fail_on), ("--explain", explain))
+        others = [flag for flag, wish in given if wish]
+        watching.refuse_contradictions(wanted, output, others=others)
+        extra = Extra.HYGIENE in (include or ())
+        watching.watch(wanted, settings, output=output, language=language.value, hygiene=extra, dry_run=dry_run)
+        return
     snapshot, space = snapshot_for(wanted, settings)
     diagnosis = run(
         snapshot, target=target, namespace=space, numbers=settings.diagnose, hygiene=Extra.HYGIENE in (include or ())
     )
     if dry_run:
         diagnosis = with_dry_runs(wanted, settings, diagnosis)
+    if explain:
+        from cli import explaining
     match output:
         case Output.TEXT:
             sys.stdout.write(render.text(diagnosis, language.value, painter(sys.stdout)))
         case Output.MARKDOWN:
             sys.stdout.write(render.markdown(diagnosis, language.value))
         case _:
-            write_structure(render.document(diagnosis), output)
+            document = render.document(diagnosis)
+            if explain:
+                document["explanation"] = explaining.structure(diagnosis, settings, language.value, audience.value)
+            write_structure(document, output)
+    if explain and output in {Output.TEXT, Output.MARKDOWN}:
+        explaining.write(diagnosis, settings, output, language.value, audience.value)
     if propose:
         sys.stderr.write(proposed(wanted, settings, diagnosis) + "\n")
     if fail_on is not None:

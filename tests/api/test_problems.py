@@ -4,13 +4,14 @@ import pytest
 
 from api import problems
 from core.errors import ClusterRejected, SextantError
+from core.llm.errors import ModelRefused
 from core.runs import RunFailure
 
 KINDS = sorted(problems.kinds_of_error().values(), key=lambda kind: kind.code)
 
 
 def made(kind: type[SextantError]) -> SextantError:
-    if issubclass(kind, ClusterRejected):
+    if issubclass(kind, ClusterRejected | ModelRefused):
         return kind("what happened", http_status=500, next_step="what to do")
     return kind("what happened", next_step="what to do")
 

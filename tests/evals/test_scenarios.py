@@ -7,8 +7,8 @@ import pytest
 from cluster.fields import text
 from diagnose.catalogue import BY_CODE
 from evals.cases import cases_folder
-from evals.diagnosis import Score, summed, table
 from evals.scenarios import NOW, read_scenario, read_scenarios
+from evals.scores import Score, summed, table
 from evals.variations import noisy, pairs, transcript
 from evals.workloads import expanded
 

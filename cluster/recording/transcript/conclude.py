@@ -10,6 +10,7 @@ from cluster.kinds import BY_KEY, kind_key, spoken
 from cluster.recording.known import with_missing
 from cluster.recording.material import kept_lines
 from cluster.recording.transcript.enrich import add_from_events
+from cluster.recording.transcript.implied import add_implied
 from cluster.recording.transcript.log_outputs import LogOutput
 from cluster.recording.transcript.moments import MADE_UP, Ago, settled
 from cluster.recording.transcript.now import now_of
@@ -49,6 +50,7 @@ def conclude(
     live = {place: obj for place, (obj, rank) in merged.items() if rank != WISH and not _mentioned(place, rank)}
     wishes = {place: obj for place, (obj, rank) in merged.items() if rank == WISH and not _contradicted(session, place)}
     _name_usage(live)
+    add_implied(live, session)
     link_owners(live)
     add_readiness(live)
     for obj in (*wishes.values(), *live.values()):

@@ -8,6 +8,7 @@ from cluster.recording.transcript.blocks import Block, blocks, find, pair_list
 from cluster.recording.transcript.described_kinds import KINDS, config_map_data
 from cluster.recording.transcript.described_pods import described_pod
 from cluster.recording.transcript.happenings import Happening, described
+from cluster.recording.transcript.implied import sets_of_description
 from cluster.recording.transcript.moments import spoken_time
 from cluster.recording.transcript.sightings import DESCRIBED, Fragment
 
@@ -86,5 +87,7 @@ def _object(found: list[Block], kind: Kind, namespace: str) -> Described | None:
         told = reader(found)
         meta.update(told.pop("metadata", {}))
         fragment.update(told)
+    if kind.kind == "Deployment":
+        fragment["_sets"] = sets_of_description(found, meta.get("annotations", {}))
     events = tuple(described(find(found, "Events").lines, kind, where if kind.namespaced else "default", name))
     return Described(kind=kind, namespace=where, name=name, fragment=fragment, events=events)

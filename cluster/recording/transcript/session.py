@@ -176,6 +176,10 @@ class Session(Gathered):
                 )
             for where, pod, known in told.fragment.pop("_pods", ()):
                 self.sightings.see(BY_KEY["Pod"], where, pod, known, rank=MENTIONED, order=command.number)
+            for name, known in told.fragment.pop("_sets", ()):
+                self.sightings.see(
+                    BY_KEY["ReplicaSet"], told.namespace, name, known, rank=MENTIONED, order=command.number
+                )
             self.sightings.see(
                 told.kind, told.namespace, told.name, told.fragment, rank=told.rank, order=command.number
             )
