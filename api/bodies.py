@@ -44,6 +44,7 @@ async def read_asked(request: Request, *, target: str, namespace: str, max_uploa
             target=body.target or target,
             namespace=body.namespace or ("" if body.all_namespaces else namespace),
             hygiene=body.hygiene,
+            dry_run=body.dry_run,
             wording=Wording(language=language_of(request), audience=body.audience) if body.explain else None,
         )
         return _asked(body.source.type, question, everywhere=body.all_namespaces)
@@ -83,6 +84,7 @@ def _asked(source: str, question: Question, *, everywhere: bool = False, upload:
         "target": question.target,
         "namespace": question.namespace,
         "hygiene": question.hygiene,
+        "dry_run": question.dry_run,
         "wording": [question.wording.language, question.wording.audience] if question.wording else [],
         "everywhere": everywhere,
         "bundle": upload.digest if upload else "",

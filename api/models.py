@@ -57,6 +57,9 @@ class DiagnosisRequest(Request):
     namespace: Namespace = ""
     all_namespaces: bool = Field(default=False, description="Look at all namespaces of the cluster.")
     hygiene: bool = Field(default=False, description="Also list what is not broken but could be better.")
+    dry_run: bool = Field(
+        default=True, description="Let a live API server judge each fix by the caller's credential, changing nothing."
+    )
     explain: bool = Field(
         default=False,
         description="Also let the language model of the settings word what was found, in the language of the call.",

@@ -49,6 +49,7 @@ class Question:
     target: str = ""
     namespace: str = ""
     hygiene: bool = False
+    dry_run: bool = True
     wording: Wording | None = None
 
 
@@ -80,7 +81,7 @@ def diagnosis_work(services: Services, question: Question, taking: Taking) -> Wo
             diagnosis = await in_thread(services, lambda: judged(services, snapshot, question))
             note.text = f"{diagnosis.verdict.value}, {len(diagnosis.findings)} findings"
         await progress.report(0.9)
-        if taking.client is not None and diagnosis.findings:
+        if question.dry_run and taking.client is not None and diagnosis.findings:
             async with progress.step("try fixes"):
                 diagnosis = await tried(diagnosis, taking.client)
         await progress.report(0.95)
