@@ -271,7 +271,10 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
         frozenset({"AutoscalerMetricsUnavailable", "CertificateNotIssued", "ScaledObjectNotReady"}) | _PEER_EFFECTS,
     ),
     (frozenset({"QuotaExceeded"}), frozenset({"ClientAddressUnknown"})),
-    (frozenset({"ClusterDNSConfigInvalid"}), frozenset({"ClusterDNSDown"})),
+    (
+        frozenset({"ClusterDNSConfigInvalid"}) | _NODES | _ADMISSION | _SCHEDULING | _START | _MEMORY | _PROBE_SETTINGS,
+        frozenset({"ClusterDNSDown"}),
+    ),
     (
         frozenset({"EnvVarShadowed"}),
         frozenset({"AppConfigInvalid", "ClientAddressUnknown", "ClientPortMismatch", "EnvVarMissing"}),
@@ -348,7 +351,10 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
         frozenset({"AutoscalerMetricsUnavailable", "FinalizerBlocked", "ScaledObjectNotReady"}),
     ),
     (frozenset({"GitOpsSyncFailed"}), frozenset({"GitOpsSyncFailed", "HelmReleaseFailed"})),
-    (frozenset({"CustomResourceNotReconciled"}), frozenset({"CustomResourceNotReconciled"})),
+    (
+        frozenset({"CustomResourceNotReconciled"}),
+        frozenset({"CustomResourceNotReconciled", "SecretMissing"}),
+    ),
 )
 """Left absorbs right on one path; earlier rows stand deeper and win."""
 
@@ -369,6 +375,8 @@ def may_absorb(cause: Finding, symptom: Finding) -> bool:
         return False
     if (cause.code, symptom.code) == ("StatefulSetServiceMissing", "AppCrashed"):
         return any(cause.object.name in entry.quote for entry in symptom.evidence)
+    if (cause.code, symptom.code) == ("CustomResourceNotReconciled", "SecretMissing") and cause.role is not Role.ROOT:
+        return False  # its own pods lack the Secret: it reports what they cannot do
     if symptom.code in _BY_ROLE and symptom.role is Role.ROOT and cause.code not in _BROKEN_API:
         return False
     return any(cause.code in left and symptom.code in right for left, right in ABSORBS)

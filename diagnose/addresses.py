@@ -45,6 +45,8 @@ _KEYS = frozenset(
         *("URL", "URI", "DSN", "BROKER", "BROKERS", "UPSTREAM", "TARGET"),
     }
 )
+_LIBPQ = frozenset({"PGHOST", "PGHOSTADDR"})
+"""Variables that PostgreSQL's own client library reads, beside PGPORT."""
 _NOT_KEYS = frozenset({"LISTEN", "BIND", "ADVERTISED", "ALLOWED", "CORS", "PUBLIC", "EXTERNAL", "OTEL", "JAEGER"})
 _HOST = r"[a-zA-Z0-9_](?:[a-zA-Z0-9._-]{0,250}[a-zA-Z0-9_])?"
 _URL = re.compile(
@@ -166,7 +168,9 @@ def _from_env(scene: Scene, container: Container) -> Iterator[Address]:
         for host, port, scheme in hosts_of(entry.name, entry.value):
             if not port and entry.name.upper().endswith(("HOST", "HOSTNAME", "ADDR", "ADDRESS", "SERVER")):
                 beside = last.get(f"{entry.name.rpartition('_')[0]}_PORT") if "_" in entry.name else last.get("PORT")
-                port = _number(beside.value) if beside else 0
+                if entry.name in _LIBPQ:
+                    beside, port = last.get("PGPORT"), DEFAULT_PORTS["postgres"]
+                port = _number(beside.value) if beside else port
             yield Address(
                 host=host,
                 port=port,
@@ -198,7 +202,7 @@ def hosts_of(key: str, value: str) -> Iterator[tuple[str, int, str]]:
     if match := _GO_DSN.search(value) or _DSN.search(value):
         beside = _DSN_PORT.search(value)
         yield match[1].lower(), _number(match[2] or "") or _number(beside[1] if beside else ""), ""
-    elif tokens and tokens[-1].upper() in _KEYS:
+    elif tokens and (tokens[-1].upper() in _KEYS or key in _LIBPQ):
         for part in value.split(","):
             pair = _PAIR.fullmatch(part.strip())
             if pair and _is_host(pair[1]):

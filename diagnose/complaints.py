@@ -17,7 +17,7 @@ from diagnose.fault import named
 from diagnose.findings import Confidence, Finding, NextCheck, Reach, Remedy, Role, Severity, matched
 from diagnose.logs.ending import LOST, NOT_STARTED, killed_by_node, readings_of_end
 from diagnose.logs.groups import stores
-from diagnose.logs.matching import Match, all_matches, best_match, last_words, match_item, succeeded
+from diagnose.logs.matching import Match, all_matches, best_match, last_words, match_item
 from diagnose.logs.reading import LogItem, LogReading, read_log
 from diagnose.scene import Scene
 from diagnose.state import pod_ready, termination_current
@@ -39,9 +39,17 @@ NEAR_END = 20
 """Lines without a time count on a serving program only among the last so many."""
 LAST_WORDS = 3
 """So many of the last lines of a run may hold its reason."""
-_START_UP = frozenset({"BrokerUnavailable", "DependencyUnreachable", "NameNotResolved"})
+_BEFORE_FAREWELL = frozenset({"DatastoreLockContention", "DatastoreVersionIncompatible"})
+"""What ends a run even where a farewell follows it."""
+_START_UP = frozenset({"DependencyUnreachable", "NameNotResolved"})
 """What a program says while it waits for its peers: without a time nobody can tell that from a fault of now."""
 
+_IN_TOUCH = re.compile(
+    r"^(?!.{0,200}(?:\bnot\b|fail|unable|cannot)).{0,200}(?:\b(?:re)?connected\b|connection (?:re)?established|"
+    r"\bauthenticated\b|log(?:ged |in )(?:in|succeeded)\b|\brecovered\b|连接成功|已连接)",
+    re.IGNORECASE,
+)
+"""Words of a program that its peer took in; an answered request of its own callers says nothing of that."""
 _OVER = re.compile(r"alarm (?:is |was )?cleared|partition (?:healed|ended)|rejoined", re.IGNORECASE)
 
 _IN_STEP = ("host", "port", "user", "database", "kind", "name")
@@ -213,9 +221,9 @@ def _deciding(reading: LogReading) -> Match | None:
         return match
     ends = [match.item] if match else []
     ends += [words for words in (last_words(reading),) if words]
-    ends += reversed(reading.items[-LAST_WORDS:])  # a farewell may follow what it was about
-    for item in ends:
-        if found := match_item(item, only=stores.SIGNATURES):
+    for item in (*ends, *reversed(reading.items[-LAST_WORDS:])):
+        found = match_item(item, only=stores.SIGNATURES)
+        if found and (item in ends or found[0].code in _BEFORE_FAREWELL):
             return Match(signature=found[0], item=item, previous=reading.previous, captures=found[1])
     return match
 
@@ -258,12 +266,23 @@ def _recent(scene: Scene, container: Container, reading: LogReading, match: Matc
     serving = container.ready and pod_ready(container.pod)
     if item.time is None:
         near_end = item.number >= reading.items[-min(NEAR_END, len(reading.items))].number
-        young = not serving or scene.age(container.started_at) <= WINDOW_SECONDS
-        return near_end and (young or (match.code not in _START_UP and not _went_on(reading, item)))
+        if not near_end or not serving:
+            return near_end
+        young = scene.age(container.started_at) <= WINDOW_SECONDS
+        return not _went_on(reading, item) and (young or not _of_a_start(match))
     if scene.age(item.time) > WINDOW_SECONDS:
+        return False
+    if serving and _in_touch(reading, item):
         return False
     became = moment(condition(container.pod, "Ready"), "lastTransitionTime")
     return not serving or became is None or item.time > became
+
+
+def _of_a_start(match: Match) -> bool:
+    """Say whether a line is what programs say while they wait for peers; a broker with a number answered before."""
+    if match.code == "BrokerUnavailable":
+        return not match.captured("node").isdigit()
+    return match.code in _START_UP
 
 
 def _lasts(code: str, variant: str) -> bool:
@@ -271,9 +290,13 @@ def _lasts(code: str, variant: str) -> bool:
 
 
 def _went_on(reading: LogReading, item: LogItem) -> bool:
-    """Say whether the program spoke of success after a line, or of more than a few other things."""
+    """Say whether the program got in touch after a line, or spoke of more than a few other things."""
     later = [entry for entry in reading.items if entry.number > item.number]
-    return len(later) > NEAR_END or any(succeeded(entry) for entry in later)
+    return len(later) > NEAR_END or _in_touch(reading, item)
+
+
+def _in_touch(reading: LogReading, item: LogItem) -> bool:
+    return any(_IN_TOUCH.search(entry.text) for entry in reading.items if entry.number > item.number)
 
 
 def _made(scene: Scene, container: Container, match: Match, *, count: int = 1, fatal: bool = False) -> Complaint:

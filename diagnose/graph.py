@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cluster.fields import Obj, labels, mapping, name, namespace, numbered, objects, text, uid
-from cluster.kinds import group_of, kind_key
+from cluster.kinds import WORKLOAD_KINDS, group_of, kind_key
+from cluster.recording.forms import hides
 from cluster.snapshot import Snapshot, controller_of, ref_of
 from core.evidence import ObjectRef
 from diagnose.containers import FieldPath
@@ -53,6 +54,11 @@ def template_of(obj: Obj) -> Template | None:
     """Return the pod template that an object holds (a pod holds its own), or None."""
     path = _TEMPLATES.get(text(obj, "kind"), _TEMPLATE)
     return Template(holder=obj, path=path) if mapping(obj, *path, "spec") else None
+
+
+def _unseen(obj: Obj) -> bool:
+    """Say whether an object has a template that the form of a recording does not show."""
+    return text(obj, "kind") in WORKLOAD_KINDS and hides(obj, "spec", "template")
 
 
 def selects(selector: Mapping[str, str], carried: Mapping[str, str]) -> bool:
@@ -127,9 +133,12 @@ class Graph:
         return next(iter(reversed([obj, *self.owners(obj)])))
 
     def holder(self, obj: Obj) -> Obj:
-        """Return the object whose pod template must change to change ``obj``: its topmost owner that holds one."""
+        """Return the object whose pod template must change to change ``obj``: its topmost owner that holds one.
+
+        Owners that a recording does not show whole hold one where their kind does.
+        """
         chain = [obj, *self.owners(obj)]
-        return next((owner for owner in reversed(chain) if template_of(owner)), obj)
+        return next((owner for owner in reversed(chain) if template_of(owner) or _unseen(owner)), obj)
 
     def children(self, obj: Obj) -> tuple[Obj, ...]:
         """Return what the object controls, ordered by kind, namespace and name."""

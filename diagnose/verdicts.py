@@ -9,6 +9,7 @@ from functools import cached_property
 
 from cluster.fields import Obj, condition, objects, text, truth, whole
 from cluster.kinds import WORKLOAD_KINDS
+from cluster.recording.forms import FORM
 from cluster.snapshot import ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
@@ -111,6 +112,8 @@ class Judged:
             return replace(state, verdict=Verdict.UNKNOWN), unexplained(workload, reading)
         if any(self.healed(entry) for entry in self.ruled_out if entry.object in reach):
             return replace(state, verdict=Verdict.RECOVERED), None
+        if text(workload, FORM) == "mention":  # of a workload that others name nobody knows how many pods it wants
+            return replace(state, verdict=Verdict.UNKNOWN), None
         return state, None
 
     @cached_property
@@ -218,7 +221,8 @@ def in_use(target: Obj) -> bool:
     """Say whether a claim, certificate or node does its work; what is of another kind has no such state."""
     if kind_of(target) == "PersistentVolumeClaim":
         return text(target, "status", "phase") == "Bound"
-    return kind_of(target) not in {"Certificate", "Node"} or condition(target, "Ready").get("status") == "True"
+    stated = kind_of(target) in {"Certificate.cert-manager.io", "Node"}
+    return not stated or condition(target, "Ready").get("status") == "True"
 
 
 def state_without_cause(target: Obj, judged: Judged) -> Verdict | None:

@@ -213,12 +213,6 @@ def _cancelled(item: LogItem, found: Found, later: tuple[LogItem, ...]) -> bool:
     return False
 
 
-def succeeded(item: LogItem) -> bool:
-    """Say whether an item reports that something worked."""
-    said = _ends(item.text)
-    return bool(_SUCCESS.search(said)) and not _UNSUCCESSFUL.search(said)
-
-
 def last_words(reading: LogReading) -> LogItem | None:
     """Return the last error before the end, else the last line that is no mere farewell, else the last line."""
     last: LogItem | None = None

@@ -133,6 +133,8 @@ def test_a_node_or_claim_that_does_not_work_yet_is_unknown_and_one_that_healed_h
     unbound = build.obj("PersistentVolumeClaim", "data", status={"phase": "Pending"})
     assert state_without_cause(young, observed(young, waits=True)) is Verdict.UNKNOWN
     assert state_without_cause(unbound, observed(unbound, waits=True)) is Verdict.UNKNOWN
+    app = {**build.obj("Service", "shop"), "kind": "App", "apiVersion": "sextant.dev/v1alpha1"}
+    assert state_without_cause(app, observed(app, waits=True)) is Verdict.UNKNOWN
     assert state_without_cause(ready, observed(ready, healed=True)) is Verdict.RECOVERED
     assert state_without_cause(ready, observed(ready, cause(ready), healed=True)) is None
 
@@ -147,7 +149,9 @@ def test_a_route_without_an_address_cannot_be_judged_where_its_controller_was_no
 
 def test_a_cause_that_hits_some_requests_only_degrades_its_service() -> None:
     service = build.service("web")
+    budget = build.obj("PodDisruptionBudget", "web")
     assert target_verdict(service, [cause(service, code="ServiceSelectsWrongPods")]) is Verdict.DEGRADED
+    assert target_verdict(budget, [cause(budget, code="EvictionBlockedByBudget")]) is Verdict.DEGRADED
 
 
 def test_whoever_leads_to_a_workload_that_was_stopped_fails() -> None:

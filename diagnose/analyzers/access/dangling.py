@@ -7,11 +7,13 @@ from cluster.fields import Obj, labels, name, namespace, text
 from cluster.names import closest
 from cluster.snapshot import ref_of
 from core.phrase import Phrase
+from diagnose.analyzers.access.fixes import fixes
 from diagnose.analyzers.access.forbidden import Judged
-from diagnose.findings import Finding, Remedy, Risk, Role, Severity, proved
+from diagnose.findings import Finding, Remedy, Risk, Role, Severity, Who, proved
 from diagnose.rbac import Rights
 from diagnose.remedies import applying, command
 from diagnose.scene import Scene
+from diagnose.state import pod_satisfied
 
 
 def dangling(scene: Scene, rights: Rights, cases: Sequence[Judged]) -> Iterator[Finding]:
@@ -28,7 +30,7 @@ def dangling(scene: Scene, rights: Rights, cases: Sequence[Judged]) -> Iterator[
             if rights.dangling_role(binding):
                 yield _without_role(scene, rights, binding, found)
             else:
-                yield from _without_subject(scene, rights, binding)
+                yield from _without_subject(scene, rights, binding, found)
 
 
 def _without_role(scene: Scene, rights: Rights, binding: Obj, hurt: Sequence[Judged]) -> Finding:
@@ -45,7 +47,7 @@ def _without_role(scene: Scene, rights: Rights, binding: Obj, hurt: Sequence[Jud
     return Finding(
         code="RoleBindingDangling",
         role=Role.ROOT if hurt else Role.HYGIENE,
-        severity=Severity.HIGH if hurt else Severity.LOW,
+        severity=_weight(scene, hurt),
         confidence=proved("binding and roles were listed", "已列出绑定与角色", twice=bool(hurt)),
         object=ref_of(binding),
         part="roleRef",
@@ -93,10 +95,23 @@ def _bound_anew(binding: Obj, right: str) -> Remedy:
         verify=f"kubectl {where}describe {ref.slug}",
         expect=Phrase(en="the role is named and exists", zh="列出的角色存在"),
         risk=Risk.ACCESS,
+        who=_who(binding),
     )
 
 
-def _without_subject(scene: Scene, rights: Rights, binding: Obj) -> Iterator[Finding]:
+def _who(binding: Obj) -> Who:
+    return Who.NAMESPACE_ADMIN if namespace(binding) else Who.CLUSTER_ADMIN
+
+
+def _weight(scene: Scene, hurt: Sequence[Judged]) -> Severity:
+    """Weigh it by whom it harms: programs that serve all the same are harmed in part."""
+    if not hurt:
+        return Severity.LOW
+    serving = all(case.refusal.pod is not None and pod_satisfied(scene, case.refusal.pod) for case in hurt)
+    return Severity.MEDIUM if serving else Severity.HIGH
+
+
+def _without_subject(scene: Scene, rights: Rights, binding: Obj, refused: Sequence[Judged]) -> Iterator[Finding]:
     own = f"{text(binding, 'kind')} {name(binding)}"
     for index, space, account in rights.dangling_subjects(binding):
         here = [name(entry) for entry in scene.snapshot.all("ServiceAccount", space)]
@@ -104,13 +119,24 @@ def _without_subject(scene: Scene, rights: Rights, binding: Obj) -> Iterator[Fin
         hint, hint_zh = (f"; did you mean {near[0]}?", f"；是否应为 {near[0]}？") if near else ("", "")
         ref = ref_of(binding)
         where = f"-n {ref.namespace} " if ref.namespace else ""
+        hurt = [case for case in refused if case.miss.kind == "subject" and case.miss.index == index]
+        pods = [case.refusal.pod for case in hurt if case.refusal.pod is not None]
+        edit = command(
+            f"kubectl {where}edit {ref.slug}",
+            summary=Phrase(en="Name an account that exists, or remove the subject", zh="改为存在的账号，或删除该主体"),
+            verify=f"kubectl {where}describe {ref.slug}",
+            expect=Phrase(en="every subject exists", zh="每个主体都存在"),
+            risk=Risk.ACCESS,
+            who=_who(binding),
+        )
         yield Finding(
             code="RoleBindingDangling",
-            role=Role.HYGIENE,
-            severity=Severity.LOW,
-            confidence=proved("binding and accounts were listed", "已列出绑定与账号"),
+            role=Role.ROOT if hurt else Role.HYGIENE,
+            severity=_weight(scene, hurt),
+            confidence=proved("binding and accounts were listed", "已列出绑定与账号", twice=bool(hurt)),
             object=ref,
             part=f"subject {index}",
+            affected=scene.reach_pods(list({id(pod): pod for pod in pods}.values())),
             summary=Phrase(
                 en=f"{own} is for ServiceAccount {space}/{account}, which does not exist{hint}",
                 zh=f"{own} 授予的 ServiceAccount {space}/{account} 并不存在{hint_zh}",
@@ -118,16 +144,10 @@ def _without_subject(scene: Scene, rights: Rights, binding: Obj) -> Iterator[Fin
             expected=f"ServiceAccount {space}/{account}",
             actual="no such account",
             near=tuple(near),
-            evidence=(scene.field(binding, "subjects", index), scene.absence("ServiceAccount", space, account)),
-            remedies=(
-                command(
-                    f"kubectl {where}edit {ref.slug}",
-                    summary=Phrase(
-                        en="Name an account that exists, or remove the subject", zh="改为存在的账号，或删除该主体"
-                    ),
-                    verify=f"kubectl {where}describe {ref.slug}",
-                    expect=Phrase(en="every subject exists", zh="每个主体都存在"),
-                    risk=Risk.ACCESS,
-                ),
+            evidence=(
+                scene.field(binding, "subjects", index),
+                scene.absence("ServiceAccount", space, account),
+                *(case.refusal.evidence for case in hurt[:1]),
             ),
+            remedies=fixes(hurt[0].refusal.request, hurt[0].miss) if hurt else (edit,),
         )

@@ -15,7 +15,11 @@ def fixes(request: Request, miss: Miss) -> tuple[Remedy, ...]:
     whole = granted_anew(request)
     match miss.kind:
         case "rule" if miss.role is not None and not kept_by_others(miss.role):
-            return (_rule_added(request, miss, miss.role), whole)
+            widened = _rule_added(request, miss, miss.role)
+            # A ClusterRole that is bound in one namespace may be so in others: a Role gives nobody else the right.
+            here = text(miss.binding, "kind") == "RoleBinding"
+            local = here and bool(request.namespace) and text(miss.role, "kind") == "ClusterRole"
+            return (whole, widened) if local else (widened, whole)
         case "subject" if miss.binding is not None:
             return (_subject_added(request, miss, miss.binding), whole)
         case "scope" | "elsewhere" | "unbound" if miss.role is not None and _reusable(request, miss.role):
@@ -43,8 +47,17 @@ def rule_for(request: Request) -> dict[str, Any]:
     verbs = list(request.verbs)
     if request.path:
         return {"nonResourceURLs": [request.path], "verbs": verbs}
-    names = {"resourceNames": [request.name]} if request.name else {}
+    names = {"resourceNames": [request.name]} if lasting_name(request) else {}
     return {"apiGroups": [request.group], "resources": [request.full_resource], "verbs": verbs, **names}
+
+
+def lasting_name(request: Request) -> str:
+    """Return the name that is asked for, unless the next one will be another.
+
+    Those of pods and Jobs are made up anew, and who writes a status writes that of every object of the kind.
+    """
+    many = request.resource in {"pods", "jobs", "events"} or request.subresource in {"finalizers", "status"}
+    return "" if many else request.name
 
 
 def granted_anew(request: Request) -> Remedy:
@@ -52,7 +65,7 @@ def granted_anew(request: Request) -> Remedy:
     kind, flags = ("role", f"-n {request.namespace} ") if request.namespace else ("clusterrole", "")
     own = fresh_name(request)
     target = f"--non-resource-url={request.path}" if request.path else f"--resource={request.spoken}"
-    named = f" --resource-name={request.name}" if request.name else ""
+    named = f" --resource-name={request.name}" if lasting_name(request) else ""
     verbs = ",".join(request.verbs)
     lines = (
         f"kubectl {flags}create {kind} {own} --verb={verbs} {target}{named}",
@@ -130,7 +143,7 @@ def _rule_added(request: Request, miss: Miss, role: Obj) -> Remedy:
         undo=undo,
         patch_type="json",
         risk=Risk.ACCESS,
-        who=who_may(request),
+        who=Who.CLUSTER_ADMIN if kind == "ClusterRole" else who_may(request),
     )
 
 
@@ -156,7 +169,7 @@ def _subject_added(request: Request, miss: Miss, binding: Obj) -> Remedy:
         undo=object_patch(binding, [before], summary=summary, patch_type="json").command,
         patch_type="json",
         risk=Risk.ACCESS,
-        who=who_may(request),
+        who=Who.CLUSTER_ADMIN if kind == "ClusterRoleBinding" else who_may(request),
     )
 
 

@@ -84,7 +84,7 @@ def forbidden(scene: Scene, case: Judged) -> Finding:
         ),
         expected=f"{verbs} {request.spoken}",
         actual=_has(case),
-        near=(name(miss.role),) if miss.role is not None and miss.kind in {"unbound", "rule"} else (),
+        near=(name(miss.role),) if miss.role is not None and miss.kind == "unbound" else (),
         evidence=(entry.evidence, *_evidence(scene, miss)),
         remedies=fixes(request, miss),
         next_checks=(

@@ -17,10 +17,9 @@ from diagnose.analyzers.admission.webhooks import (
     configuration_ref,
     let_pass,
     look,
-    unknown_backend,
 )
 from diagnose.findings import Finding, NextCheck, Observation, Remedy, Risk, Who, proved
-from diagnose.remedies import command
+from diagnose.remedies import command, outside
 from diagnose.scene import Scene
 
 _CERTIFICATE = re.compile(r"x509:|tls:|certificate (?:signed by|has expired|is valid)|unknown authority", re.IGNORECASE)
@@ -129,7 +128,14 @@ def _renew(scene: Scene, refusal: Refusal, call: Call, found: Configuration | No
             who=Who.CLUSTER_ADMIN,
         )
     if backend is None:
-        yield unknown_backend(call)
+        where = f"Service {call.service_space}/{call.service}" if call.service else call.address or call.webhook
+        yield outside(
+            Phrase(
+                en=f"Have whoever runs admission webhook {call.webhook} renew the certificate that {where} presents, "
+                "and put the authority that signed it into caBundle",
+                zh=f"请准入 webhook {call.webhook} 的维护者更新 {where} 出示的证书，并把其签发机构写入 caBundle",
+            )
+        )
     if found is not None:
         yield let_pass(found, verify, expect)
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from cluster.fields import Obj, condition, dig, labels, mapping, name, namespace, numbered, objects, strings, text
 from cluster.quantities import quantity
-from cluster.recording.transcript.sightings import FORM
+from cluster.recording.forms import FORM
 from cluster.snapshot import controller_of, ref_of, written
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
@@ -179,7 +179,8 @@ def _amount(container: Container, entry: Obj, here: FieldPath, side: str, resour
 def _variables(container: Container, entry: Obj, here: FieldPath) -> Iterator[Change]:
     """Yield variables whose value differs; what is only added belongs to agents that are let in on purpose."""
     live = {text(e, "name"): (i, e) for i, e in numbered(container.spec, "env")}
-    for index, old in numbered(entry, "env"):
+    template = {text(e, "name"): (i, e) for i, e in numbered(entry, "env")}  # of two of one name the last one wins
+    for index, old in template.values():
         found = live.get(text(old, "name"))
         if found is not None and "value" in old and "value" in found[1] and old["value"] != found[1]["value"]:
             yield Change(

@@ -6,6 +6,7 @@ from typing import Any
 
 from cluster.fields import namespace, numbered, objects, text
 from cluster.quantities import quantity
+from cluster.recording.forms import hides
 from cluster.snapshot import ref_of
 from core.phrase import Phrase
 from diagnose.analyzers.admission.refusals import Refusal, reach_of
@@ -45,17 +46,19 @@ def quota_requires_resources(scene: Scene, refusal: Refusal, *, usage: Usage) ->
     """Name the containers and the keys that the quota wants to count."""
     quota_name, keys = demanded(refusal.message)
     template = template_of(refusal.workload)
-    if not keys or template is None:
+    if not keys or (template is None and not hides(refusal.workload, "spec", "template")):
         return
     space = namespace(refusal.creator)
     quota = scene.snapshot.get("ResourceQuota", space, quota_name)
-    containers = objects(template.spec, "containers")
+    containers = objects(template.spec, "containers") if template else ()
     lacking = sorted({entry for names in keys.values() for entry in names}) or [text(c, "name") for c in containers]
+    if not lacking:
+        return
     evidence = list(refusal.evidence)
     if quota is not None:
         evidence.append(scene.field(quota, "spec", "hard", next(iter(keys))))
-    index = next((i for i, c in numbered(template.spec, "containers") if text(c, "name") in lacking), None)
-    if index is not None:
+    index = next((i for i, c in enumerate(containers) if text(c, "name") in lacking), None)
+    if template is not None and index is not None:
         evidence.append(scene.field(refusal.workload, *template.spec_path, "containers", index, "resources"))
     listed = ", ".join(keys)
     yield Finding(

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from cluster.fields import Obj, dig, mapping, name, namespace, numbered, text
 from cluster.kinds import BY_KEY
+from cluster.names import closest
 from cluster.quantities import quantity
 from cluster.snapshot import ref_of
 from core.evidence import ObjectRef
@@ -107,12 +108,17 @@ def _wanted(scene: Scene) -> Iterator[tuple[str, str, str, Obj, tuple[str | int,
                     yield "Service", namespace(ingress), wanted, ingress, at
 
 
+def _misspelt(scene: Scene, pod: Obj, host: str) -> bool:
+    """Say whether a Service of a like name is there: then the name is wrong, and no Service is missing."""
+    return bool(closest(host, (name(entry) for entry in scene.snapshot.all("Service", namespace(pod)))))
+
+
 def _called(scene: Scene) -> Iterator[tuple[str, str, str, Obj, tuple[str | int, ...]]]:
     """Yield the Services that pods name in their environment and cannot find, as their own logs say."""
     for pod in scene.live_pods:
         for index, container in numbered(pod, "spec", "containers"):
             for at, entry in numbered(container, "env"):
                 for host in set(hosts_in(text(entry, "name"), text(entry, "value"))):
-                    if "." not in host and failed_name(scene, pod, host):
+                    if "." not in host and not _misspelt(scene, pod, host) and failed_name(scene, pod, host):
                         where = ("spec", "containers", index, "env", at, "value")
                         yield "Service", namespace(pod), host, pod, where

@@ -78,9 +78,10 @@ def _not_issued(scene: Scene, certificate: Obj) -> Iterator[Observation]:
             until=since + timedelta(seconds=grace),
         )
         return
-    why, evidence, near, remedy = (
-        _issuer(scene, certificate) or _deepest(scene, certificate) or _own(scene, certificate)
-    )
+    deeper = _issuer(scene, certificate) or _deepest(scene, certificate)
+    if deeper is None and failed is None and ready is not None and text(ready[1], "reason") == "Expired":
+        return  # it was issued and has run out; nothing says why it was not renewed
+    why, evidence, near, remedy = deeper or _own(scene, certificate)
     ref, secret = ref_of(certificate), text(certificate, "spec", "secretName")
     yield Finding(
         code="CertificateNotIssued",
@@ -190,13 +191,29 @@ def _deepest(scene: Scene, certificate: Obj) -> Why | None:
         Phrase(en=f'its {text(obj, "kind")} says "{quoted}"', zh=f"其 {text(obj, 'kind')} 报告“{quoted}”"),
         (said, scene.field(certificate, "spec", "secretName")),
         (),
-        in_application(
-            Phrase(
-                en="Make the challenge reachable (DNS record, /.well-known/acme-challenge/), or wait "
-                "for the limit to end",
-                zh="让验证请求可达（DNS 记录、/.well-known/acme-challenge/），或等待频率限制结束",
+        _mending(certificate, obj, said.quote),
+    )
+
+
+def _mending(certificate: Obj, obj: Obj, said: str) -> Remedy:
+    """Say what to do by the link of the chain that stands still."""
+    if text(obj, "kind") == "CertificateRequest":
+        issuer = mapping(certificate, "spec", "issuerRef")
+        label = f"{text(issuer, 'kind') or 'Issuer'} {text(issuer, 'name')}"
+        if "not found" in said:
+            return in_application(
+                Phrase(
+                    en=f"Create {label}, or name an issuer that exists in spec.issuerRef (Issuer and ClusterIssuer are "
+                    "two kinds)",
+                    zh=f"创建 {label}，或在 spec.issuerRef 中填写已存在的签发者（Issuer 与 ClusterIssuer 是两种类型）",
+                )
             )
-        ),
+        return in_application(Phrase(en=f"Put right what the message names, at {label}", zh=f"按提示在 {label} 处修正"))
+    return in_application(
+        Phrase(
+            en="Make the challenge reachable (DNS record, /.well-known/acme-challenge/), or wait for the limit to end",
+            zh="让验证请求可达（DNS 记录、/.well-known/acme-challenge/），或等待频率限制结束",
+        )
     )
 
 

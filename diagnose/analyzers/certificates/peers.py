@@ -19,7 +19,9 @@ MAX_ITEMS = 200
 
 _NAME = re.compile(
     r"certificate is valid for (?P<names>.{1,200}?), not (?P<host>[^\s,;\"']{1,253})|"
-    r"doesn't match '(?P<wanted>[^']{1,253})'|ERR_TLS_CERT_ALTNAME_INVALID|"
+    r"doesn't match '(?P<wanted>[^']{1,253})'|"
+    r"ERR_TLS_CERT_ALTNAME_INVALID(?:.{0,200}?Host: (?P<asked>[a-z0-9.-]{1,253}?)\.? is not in the cert's altnames: "
+    r"(?P<held>.{1,200}))?|"
     r"No subject alternative (?:DNS )?names? (?:matching|present)|no alternative certificate subject name matches",
     re.IGNORECASE,
 )
@@ -42,9 +44,10 @@ _ELSEWHERE = re.compile(
 )
 _HOST = re.compile(
     r"https://(?P<url>[a-z0-9.-]{1,253})|host=['\"](?P<python>[a-z0-9.-]{1,253})|"
-    r"(?:\bto|dial tcp|connect(?:ing)?(?: to)?) (?P<plain>[a-z0-9][a-z0-9.-]{0,252}):\d{2,5}\b",
+    r"(?:\bto|dial tcp|connect(?:ing)?(?: to)?|bind failed:) (?:[a-z]{2,8}://)?(?P<plain>[a-z0-9][a-z0-9.-]{0,252}):\d{2,5}\b",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"current time \S{1,40} is before ")
 _SUCCESS = re.compile(r"\b(?:connected|established|succe(?:ss|eded)\w{0,4}|200)\b", re.IGNORECASE)
 _CODES = ((_NAME, "CertificateHostMismatch"), (_DATE, "CertificateExpired"), (_TRUST, "PeerCertificateRejected"))
 
@@ -93,9 +96,17 @@ def _read(scene: Scene, pod: Obj, container: Container) -> Said | None:
                 evidence=scene.line(pod, container.name, number, previous=previous),
                 match=match,
                 host=host,
-                early="not yet valid" in whole.lower(),
+                early=_early(whole),
             )
     return None
+
+
+def _early(whole: str) -> bool:
+    """Say whether a certificate begins later: Go names both troubles in one sentence and tells them by the moment."""
+    lowered = whole.lower()
+    if "has expired or is not yet valid" in lowered:
+        return bool(_BEFORE.search(lowered))
+    return "not yet valid" in lowered or "notyetvalid" in lowered or "not_yet_valid" in lowered
 
 
 def _matched(item: LogItem) -> tuple[str, re.Match[str], int] | None:
@@ -113,7 +124,7 @@ def _matched(item: LogItem) -> tuple[str, re.Match[str], int] | None:
 
 def _host(match: re.Match[str], whole: str) -> str:
     own = match.groupdict()
-    named = own.get("host") or own.get("wanted")
+    named = own.get("host") or own.get("wanted") or own.get("asked")
     if named:
         return named
     found = _HOST.search(whole[:4000])
@@ -122,7 +133,7 @@ def _host(match: re.Match[str], whole: str) -> str:
 
 def _finding(scene: Scene, said: Said) -> Finding:
     holder = scene.holder_ref(said.container.pod)
-    peer, peer_zh = (said.host, said.host) if said.host else ("the server that it calls", "所调用的服务器")
+    peer, peer_zh = (said.host, f" {said.host} ") if said.host else ("the server that it calls", "所调用的服务器")
     why, remedy = _explained(said, peer, peer_zh)
     checks = [
         NextCheck(
@@ -150,7 +161,7 @@ def _finding(scene: Scene, said: Said) -> Finding:
         affected=scene.reach_pods([said.container.pod]),
         summary=Phrase(
             en=f"Container {name} of {holder.kind} {holder.name} refuses the certificate of {peer}: {why.en}",
-            zh=f"{holder.kind} {holder.name} 的容器 {name} 拒绝了 {peer_zh} 的证书：{why.zh}",
+            zh=f"{holder.kind} {holder.name} 的容器 {name} 拒绝了{peer_zh}的证书：{why.zh}",
         ),
         expected=f"a certificate of {peer} that is valid and trusted",
         actual=said.match.group()[:200],
@@ -163,9 +174,10 @@ def _finding(scene: Scene, said: Said) -> Finding:
 def _explained(said: Said, peer: str, peer_zh: str) -> tuple[Phrase, Remedy]:
     if said.code == "CertificateExpired":
         en, zh = ("it is not valid yet", "证书尚未生效") if said.early else ("it has run out", "证书已过期")
-        return Phrase(en=en, zh=zh), outside(Phrase(en=f"Renew the certificate of {peer}", zh=f"更新 {peer_zh} 的证书"))
+        return Phrase(en=en, zh=zh), outside(Phrase(en=f"Renew the certificate of {peer}", zh=f"更新{peer_zh}的证书"))
     if said.code == "CertificateHostMismatch":
-        names = said.match.groupdict().get("names") or ""
+        groups = said.match.groupdict()
+        names = groups.get("names") or (groups.get("held") or "").replace("DNS:", "")
         en, zh = (
             (f"it is only for {names}", f"证书只适用于 {names}")
             if names
@@ -173,14 +185,14 @@ def _explained(said: Said, peer: str, peer_zh: str) -> tuple[Phrase, Remedy]:
         )
         return Phrase(en=en, zh=zh), in_application(
             Phrase(
-                en=f"Call {peer} by a name that its certificate holds, or have it issued for this name too",
-                zh=f"用证书中包含的名称访问 {peer_zh}，或让证书也包含该名称",
+                en=f"Use a name that the certificate of {peer} holds, or have it issued for the present one too",
+                zh=f"用{peer_zh}的证书中包含的名称访问，或让该证书也包含当前名称",
             )
         )
     return Phrase(en="it does not trust who signed it", zh="它不信任证书的签发者"), in_application(
         Phrase(
             en=f"Mount the authority's certificate of {peer} and point the program to it (SSL_CERT_FILE, "
             "NODE_EXTRA_CA_CERTS, a truststore)",
-            zh=f"挂载 {peer_zh} 的签发机构证书，并让程序使用它（SSL_CERT_FILE、NODE_EXTRA_CA_CERTS 或 truststore）",
+            zh=f"挂载{peer_zh}的签发机构证书，并让程序使用它（SSL_CERT_FILE、NODE_EXTRA_CA_CERTS 或 truststore）",
         )
     )

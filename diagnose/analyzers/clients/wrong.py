@@ -164,7 +164,7 @@ def corrected(scene: Scene, container: Container, source: Address | None, host: 
     if source is not None and right and source.written.lower().count(host) == 1:
         at = source.written.lower().index(host)
         fresh = source.written[:at] + right + source.written[at + len(host) :]
-        if remedies := _replaced(scene, container, source, fresh):
+        if remedies := replaced(scene, container, source, fresh):
             return remedies
     key = source.key if source else "the setting that holds it"
     key_zh = source.key if source else "保存该地址的配置"
@@ -183,7 +183,7 @@ def _port_corrected(
 ) -> Sequence[Remedy]:
     if source is not None and right and source.written.count(f":{wrong}") == 1:
         fresh = source.written.replace(f":{wrong}", f":{right}")
-        if remedies := _replaced(scene, container, source, fresh):
+        if remedies := replaced(scene, container, source, fresh):
             return remedies
     wanted = str(right) if right else "one that the Service offers"
     wanted_zh = str(right) if right else "该 Service 提供的端口"
@@ -197,7 +197,7 @@ def _port_corrected(
     )
 
 
-def _replaced(scene: Scene, container: Container, source: Address, fresh: str) -> tuple[Remedy, ...]:
+def replaced(scene: Scene, container: Container, source: Address, fresh: str) -> tuple[Remedy, ...]:
     """Write ``fresh`` where the value stands; nothing where the snapshot holds it masked or in part."""
     if not source.literal or any(mask in fresh.lower() for mask in _MASKS):
         return ()

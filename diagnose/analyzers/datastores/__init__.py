@@ -8,7 +8,7 @@ from diagnose.analyzers.datastores.capacity import connections_exhausted, read_o
 from diagnose.analyzers.datastores.login import auth_failed
 from diagnose.analyzers.datastores.server import Store, is_store, store_of
 from diagnose.analyzers.datastores.state import lock_contention, object_missing, version_incompatible
-from diagnose.complaints import complaints
+from diagnose.complaints import Complaint, complaints
 from diagnose.containers import Container, containers
 from diagnose.findings import Finding, Observation
 from diagnose.scene import Scene
@@ -38,6 +38,11 @@ def datastores(scene: Scene) -> Iterator[Observation]:
             yield from _container(scene, container)
 
 
+def _ends_itself(complaint: Complaint) -> bool:
+    """Say whether a broker ends over its own state."""
+    return complaint.fatal and (complaint.code, complaint.variant) == ("BrokerUnavailable", "state")
+
+
 def _container(scene: Scene, container: Container) -> Iterator[Finding]:
     said = complaints(scene, container)
     codes = {entry.code for entry in said}
@@ -46,7 +51,8 @@ def _container(scene: Scene, container: Container) -> Iterator[Finding]:
         rule = _RULES.get(complaint.code)
         if rule is None or complaint.code in told:
             continue
-        if complaint.code not in _SAID_BY_SERVERS and is_store(container):
+        own = complaint.code in _SAID_BY_SERVERS or complaint.lasting or _ends_itself(complaint)
+        if is_store(container) and not own:
             continue
         if complaint.variant == "client" and "DependencyUnreachable" in codes:
             continue  # a pool runs dry while the server is away

@@ -1,7 +1,7 @@
 """Brokers and clustered stores without a leader, and remote services that limit the rate of calls."""
 
 from core.phrase import Phrase
-from diagnose.analyzers.datastores.server import Store
+from diagnose.analyzers.datastores.server import Store, is_store
 from diagnose.complaints import MIN_LINES
 from diagnose.findings import Finding, NextCheck, Role, inferred
 from diagnose.places import locate
@@ -36,6 +36,8 @@ def broker_unavailable(store: Store) -> Finding | None:
             zh="是代理自己公布的地址，而该地址没有应答",
         )
     named = complaint.container.name
+    if is_store(complaint.container):
+        return _by_itself(store, state)
     return complaint.report(
         "BrokerUnavailable",
         Phrase(
@@ -67,6 +69,44 @@ def broker_unavailable(store: Store) -> Finding | None:
         ),
         next_checks=_pods_check(store),
         chain=store.chain,
+    )
+
+
+def _by_itself(store: Store, state: str) -> Finding:
+    """Report what a broker says of itself: an alarm, or parts of the cluster that do not see each other."""
+    complaint = store.complaint
+    named = complaint.container.name
+    alarm = "alarm" in state.lower()
+    effect = ("; who publishes has to wait until it clears", "；在解除之前发布者必须等待") if alarm else ("", "")
+    return complaint.report(
+        "BrokerUnavailable",
+        Phrase(
+            en=f"The broker in container {named} does not serve as it should: it reports "
+            f"{state or 'a fault'}{effect[0]}",
+            zh=f"容器 {named} 中的消息代理不能正常服务：报告 {state or '故障'}{effect[1]}",
+        ),
+        expected="no alarm and one whole cluster",
+        actual=state or "a fault",
+        remedies=(
+            in_application(
+                Phrase(
+                    en="Give the broker more memory, or have its queues read faster so that fewer messages wait",
+                    zh="给代理更多内存，或加快消费，减少积压的消息",
+                )
+                if alarm
+                else Phrase(
+                    en="Its volume holds the data of another cluster: give it its own volume back, or start it with an "
+                    "empty one if nothing of that data is needed",
+                    zh="它的卷中是另一个集群的数据：换回它自己的卷；若这些数据都不需要，可换用空卷启动",
+                )
+                if "ClusterId" in state
+                else Phrase(
+                    en="Mend the network between its pods, then let the cut-off part join again",
+                    zh="修复其 Pod 之间的网络，再让被隔离的部分重新加入",
+                )
+            ),
+        ),
+        next_checks=_pods_check(store),
     )
 
 

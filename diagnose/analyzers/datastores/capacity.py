@@ -13,6 +13,7 @@ from diagnose.remedies import in_application
 from diagnose.state import pod_ready, read_workload
 
 _LIMIT = re.compile(r"(?:max[_-]connections|maxclients|MAX_CONNECTIONS)[= ](\d{1,6})", re.IGNORECASE)
+_POOL_SAID = re.compile(r"QueuePool limit of size (\d{1,6})|request timed out after .{0,30}\(total=(?=(\d{1,6}))")
 _POOL = re.compile(r"(?:POOL.{0,20}(?:SIZE|MAX|LIMIT)|MAX.{0,20}(?:POOL|CONN\w{0,12}))$", re.IGNORECASE)
 
 
@@ -73,8 +74,8 @@ def _pool(store: Store) -> tuple[str, Evidence] | None:
     for entry in variables(complaint.scene, complaint.container):
         if _POOL.search(entry.name) and entry.value.isascii() and entry.value.isdigit():
             return entry.value, complaint.scene.field(entry.holder, *entry.path)
-    if (value := complaint.captures.get("value")) and "pool" in complaint.item.text.lower() and "ms" not in value:
-        return value, complaint.line
+    if said := _POOL_SAID.search(complaint.item.text):
+        return said[1] or said[2], complaint.line
     return None
 
 
@@ -97,7 +98,7 @@ def _figures(store: Store, pool: str, limit: str) -> Phrase:
 # -- no writes
 
 _MEMORY = re.compile(r"OOM command not allowed", re.IGNORECASE)
-_DISK = re.compile(r"MISCONF|read-only / allow delete", re.IGNORECASE)
+_DISK = re.compile(r"MISCONF|read-only / allow delete|read-only-allow-delete|flood[- ]stage", re.IGNORECASE)
 _REPLICA = re.compile(r"read only (?:replica|slave)|not writable primary|not master|NotPrimary", re.IGNORECASE)
 _REPLICA_NAME = re.compile(r"(?:^|[-._])(?:ro|r|read|reader|readonly|replicas?|standby|slaves?|secondary)(?:$|[-._])")
 _PRIMARY_NAME = re.compile(r"(?:^|[-._])(?:rw|primary|master|write|writer|leader)(?:$|[-._])")

@@ -12,8 +12,9 @@ from diagnose.addresses import DEFAULT_PORTS, Address, addresses
 from diagnose.complaints import Complaint
 from diagnose.containers import Container
 from diagnose.findings import Edge, Reach
-from diagnose.places import Place, locate
+from diagnose.places import Place, locate, service_ports
 from diagnose.ports import declared_ports
+from diagnose.scene import Scene
 
 _PORTS: dict[str, frozenset[int]] = {
     "PostgreSQL": frozenset({5432, 6432}),
@@ -85,7 +86,7 @@ def store_of(complaint: Complaint) -> Store:
     source = next((entry for entry in asked if entry.host == complaint.host), None)
     if not complaint.host:
         ports = _PORTS.get(complaint.variant, _ALL_PORTS)
-        fitting = [entry for entry in asked if entry.port in ports]
+        fitting = [entry for entry in asked if entry.port in ports or _offers(scene, pod, entry, ports)]
         source = fitting[0] if len(fitting) == 1 else None
     host = complaint.host or (source.host if source else "")
     place = locate(scene, pod, host) if host else Place(kind="external")
@@ -93,6 +94,12 @@ def store_of(complaint: Complaint) -> Store:
     return Store(
         complaint=complaint, source=source, service=place.obj if place.kind == "service" else None, pods=tuple(pods)
     )
+
+
+def _offers(scene: Scene, pod: Obj, address: Address, ports: frozenset[int]) -> bool:
+    """Say whether an address without a port is a Service that offers one of these."""
+    place = locate(scene, pod, address.host) if not address.port else None
+    return place is not None and place.obj is not None and not ports.isdisjoint(service_ports(place.obj))
 
 
 def is_store(container: Container) -> bool:

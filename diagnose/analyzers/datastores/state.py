@@ -8,10 +8,13 @@ from cluster.names import closest
 from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
-from diagnose.addresses import variables
+from diagnose.addresses import addresses, variables
 from diagnose.analyzers.datastores.server import Store
-from diagnose.complaints import MIN_LINES
+from diagnose.complaints import MIN_LINES, Complaint
 from diagnose.findings import Edge, Finding, NextCheck, Reach, Remedy
+from diagnose.logs.groups import stores
+from diagnose.logs.matching import match_item
+from diagnose.logs.reading import read_log
 from diagnose.remedies import in_application, roll_back
 from diagnose.state import job_done, job_failed
 
@@ -45,7 +48,7 @@ def object_missing(store: Store) -> Finding:
     server = store.named("the datastore", "数据存储")
     migration, chain, evidence = _migration(store) if variant == "schema" else (Phrase(en="", zh=""), (), ())
     hint, hint_zh = (f"; did you mean {near[0]}?", f"；是否应为 {near[0]}？") if near else ("", "")
-    label = f"{kind} {wanted}".strip() if kind else "object that it needs"
+    label = f"{kind} {wanted}" if kind and wanted else f"a {kind}" if kind else "an object"
     return complaint.report(
         "DatastoreObjectMissing",
         Phrase(
@@ -74,8 +77,9 @@ def _kind(said: str) -> str:
 def _names_known(store: Store) -> Iterator[str]:
     """Yield words of the settings of client and server: the name that was meant is often among them."""
     scene = store.complaint.scene
+    hosts = {entry.host.partition(".")[0] for entry in addresses(scene, store.complaint.container)}
     for entry in variables(scene, store.complaint.container):
-        yield from _NAMES.findall(entry.value[:400])
+        yield from (word for word in _NAMES.findall(entry.value[:400]) if word.lower().partition(".")[0] not in hosts)
     setting = store.server_setting(
         re.compile(r"(?:POSTGRES_DB|POSTGRESQL_DATABASE|MYSQL_DATABASE|MARIADB_DATABASE)=(\S{1,80})")
     )
@@ -161,14 +165,27 @@ def lock_contention(store: Store) -> Finding | None:
 # -- versions
 
 
+def _versions(complaint: Complaint) -> tuple[str, str]:
+    """Return the version of the data and of the server: PostgreSQL names them in the line below."""
+    reading = read_log(complaint.scene, complaint.pod, complaint.container.name, previous=complaint.previous)
+    after = [item for item in reading.items if item.number > complaint.item.number][:3] if reading else []
+    for item in (complaint.item, *after):
+        found = match_item(item, only=stores.SIGNATURES)
+        if found and found[0].code == complaint.code and found[1].get("old"):
+            return found[1]["old"], found[1].get("new", "")
+    return "", ""
+
+
 def version_incompatible(store: Store) -> Finding | None:
     """Report a server that cannot read the data of another version in its volume."""
     complaint = store.complaint
     if complaint.serving:
         return None
-    old, new = complaint.captures.get("old", ""), complaint.captures.get("new", "")
-    versions = f" (data of version {old}" + (f", server {new})" if new else ")") if old else ""
-    versions_zh = f"（数据版本 {old}" + (f"，服务器版本 {new}）" if new else "）") if old else ""
+    old, new = _versions(complaint)
+    dump = "RDB" in complaint.item.text
+    wrote, wrote_zh = ("dump format", "转储格式版本") if dump else ("data of version", "数据版本")
+    versions = f" ({wrote} {old}" + (f", server {new})" if new else ")") if old else ""
+    versions_zh = f"（{wrote_zh} {old}" + (f"，服务器版本 {new}）" if new else "）") if old else ""
     scene, container = complaint.scene, complaint.container
     back = roll_back(scene, complaint.pod)
     return complaint.report(
@@ -179,7 +196,7 @@ def version_incompatible(store: Store) -> Finding | None:
             zh=f"容器 {container.name} 运行的 {container.image} 无法读取卷中的数据{versions_zh}"
             f"{complaint.consequence.zh}",
         ),
-        expected=f"a server that reads data of version {old}" if old else "a server that reads this data",
+        expected=f"a server that reads {wrote} {old}" if old else "a server that reads this data",
         actual=new or container.image,
         evidence=(scene.field(complaint.pod, *container.spec_path, "image"),),
         remedies=(

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from cluster.fields import name, namespace
 from diagnose.analyzers import analyzer
+from diagnose.analyzers.dns.down import down
 from diagnose.analyzers.dns.names import name_not_resolved, policy_wrong
-from diagnose.analyzers.dns.server import config_overrides, config_syntax, config_upstream, down
+from diagnose.analyzers.dns.server import config_overrides, config_syntax, config_upstream
 from diagnose.analyzers.dns.view import Names
 from diagnose.findings import Observation
 from diagnose.scene import Scene

@@ -90,7 +90,7 @@ def name_not_resolved(names: Names, complaint: Complaint) -> Finding:
     resolver = complaint.captures.get("resolver", "")
     asked = f" (asked {resolver})" if resolver else ""
     asked_zh = f"（询问 {resolver}）" if resolver else ""
-    what, what_zh = (f"name {host}", f"名称 {host}") if host else ("a name that it needs", "它所需的一个名称")
+    what, what_zh = (f"name {host}", f"名称 {host} ") if host else ("a name that it needs", "它所需的一个名称")
     answer = Phrase(
         en=f"gets no answer about {what}" if silent else f"is told that {what} does not exist",
         zh=f"查询{what_zh}时没有得到应答" if silent else f"查询{what_zh}时得知其不存在",

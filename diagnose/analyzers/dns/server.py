@@ -1,82 +1,22 @@
-"""The cluster's DNS itself: down, or with a Corefile that breaks or hides names."""
+"""The cluster's DNS with a Corefile that breaks or hides names."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cluster.fields import name, text
+from cluster.fields import text
 from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
+from diagnose.analyzers.dns.down import pods_check
 from diagnose.analyzers.dns.view import Names
 from diagnose.complaints import WINDOW_SECONDS
 from diagnose.containers import Container, containers
-from diagnose.findings import Confidence, Finding, NextCheck, Remedy, inferred, matched, proved
+from diagnose.findings import Confidence, Finding, Remedy, inferred, matched, proved
 from diagnose.logs.reading import LogItem, LogReading, read_log
 from diagnose.remedies import command, in_application
-from diagnose.state import pod_ready
 
-NEW_SECONDS = 60
-"""A DNS Service younger than this may still wait for its first pod."""
 MIN_TIMEOUTS = 3
-
-
-def down(names: Names) -> Iterator[Finding]:
-    """Report a cluster whose DNS Service has no ready endpoint."""
-    scene, service = names.scene, names.service
-    if service is None or not scene.snapshot.coverage.complete("EndpointSlice", names.space):
-        return
-    if names.ready or names.cached_by_node or scene.created_age(service) < NEW_SECONDS:
-        return
-    if any(pod_ready(pod) for pod in names.pods) or text(service, "spec", "type") == "ExternalName":
-        return
-    holders = {scene.holder_ref(pod) for pod in names.pods}
-    holder = holders.pop() if len(holders) == 1 else ref_of(service)
-    evidence = [scene.field(entry, "endpoints") for entry in names.slices[:1]]
-    evidence += [scene.field(pod, "status", "phase") for pod in names.pods[:1]]
-    hit = names.hit()
-    count = len(names.pods)
-    victims = f"; {len(hit)} pods fail over it" if hit else ""
-    victims_zh = f"；{len(hit)} 个 Pod 因此失败" if hit else ""
-    yield Finding(
-        code="ClusterDNSDown",
-        confidence=proved("no endpoint of the DNS Service is ready", "DNS Service 没有就绪的端点", twice=bool(hit)),
-        object=holder,
-        affected=(*scene.reach_pods(names.pods), *hit),
-        summary=Phrase(
-            en=f"The cluster's DNS answers nobody: none of the {count} pods behind Service {name(service)} is "
-            f"ready{victims}",
-            zh=f"集群 DNS 无法应答：Service {name(service)} 后面的 {count} 个 Pod 均未就绪{victims_zh}",
-        ),
-        expected="at least 1 ready endpoint",
-        actual="0 ready endpoints",
-        evidence=tuple(evidence) or (scene.field(service, "spec", "selector"),),
-        remedies=(
-            command(
-                f"kubectl -n {names.space} rollout restart {holder.slug}"
-                if holder.kind in {"Deployment", "DaemonSet"}
-                else f"kubectl -n {names.space} get deployments,daemonsets",
-                summary=Phrase(
-                    en="Bring the DNS pods up: their own state says what they lack; restart them when nothing else is "
-                    "wrong",
-                    zh="让 DNS 的 Pod 恢复运行：其自身状态会说明缺少什么；没有其他问题时重启它们",
-                ),
-                verify=f"kubectl -n {names.space} get endpointslices -l kubernetes.io/service-name={name(service)}",
-                expect=Phrase(en="ready addresses are listed", zh="列出就绪的地址"),
-            ),
-        ),
-        next_checks=(_pods_check(names),),
-    )
-
-
-def _pods_check(names: Names) -> NextCheck:
-    return NextCheck(
-        command=f"kubectl -n {names.space} get pods -l k8s-app=kube-dns",
-        why=Phrase(en="the state of the DNS pods", zh="DNS Pod 的状态"),
-    )
-
-
-# -- the Corefile
 
 _SYNTAX = re.compile(r"Corefile:(\d{1,5}) - Error during parsing: (.{1,200})")
 _LOOP = re.compile(r"plugin/loop: Loop .{0,120} detected")
@@ -188,7 +128,7 @@ def _config_finding(
         actual=actual,
         evidence=evidence,
         remedies=(_edit(names, holder.slug),),
-        next_checks=(_pods_check(names),),
+        next_checks=(pods_check(names),),
     )
 
 

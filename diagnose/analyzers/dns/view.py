@@ -68,6 +68,17 @@ class Names:
         """The pods of the cluster's DNS."""
         return self.scene.graph.pods_of_service(self.service) if self.service is not None else ()
 
+    @cached_property
+    def workload(self) -> Obj | None:
+        """The workload whose pods would stand behind the DNS Service, when it was read."""
+        wanted = labels(self.service, "spec", "selector")
+        for kind in ("Deployment", "DaemonSet") if wanted else ():
+            for entry in self.scene.snapshot.all(kind, _SPACE):
+                carried = labels(entry, "spec", "template", "metadata", "labels")
+                if wanted.items() <= carried.items():
+                    return entry
+        return None
+
     @property
     def address(self) -> str:
         """The address of the cluster's DNS, or an empty string."""

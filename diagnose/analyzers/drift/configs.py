@@ -1,9 +1,10 @@
 """ConfigMaps and Secrets that changed after the containers that read them had started."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cluster.fields import Obj, name, namespace, text, uid, whole
+from cluster.fields import Obj, mapping, name, namespace, text, uid, whole
 from cluster.snapshot import controller_of, ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
@@ -163,9 +164,15 @@ def _problem(scene: Scene, stale: _Stale) -> Complaint | None:
     for pod in stale.pods[:5]:
         container = container_named(pod, stale.container.name)
         for complaint in complaints(scene, container) if container else ():
-            if complaint.code in _PROBLEMS:
+            if complaint.code in _PROBLEMS and not _still_written(stale.config, complaint.host):
                 return complaint
     return None
+
+
+def _still_written(config: Obj, host: str) -> bool:
+    """Say whether the settings name the same host now: a restart would not change it then."""
+    named = re.compile(rf"(?<![\w.-]){re.escape(host)}(?![\w-])", re.IGNORECASE)
+    return bool(host) and any(named.search(str(value)) for value in mapping(config, "data").values())
 
 
 def _confidence(stale: _Stale, problem: Complaint | None) -> Confidence:

@@ -86,7 +86,7 @@ def _finding(scene: Scene, api: Obj, index: int, entry: Obj) -> Finding:
     backing = (Reach(ref=ref_of(service), edge=Edge.ROUTE),) if service is not None else ()
     return Finding(
         code="APIServiceUnavailable",
-        role=Role.SYMPTOM if pods and not ready else Role.ROOT,
+        role=Role.SYMPTOM if service is not None and not ready else Role.ROOT,
         confidence=proved(
             "the API server says so" + (" and the Service is absent" if gone else ""),
             "API 服务器如此说明" + ("，且 Service 不存在" if gone else ""),

@@ -158,6 +158,17 @@ def _missing(
 
 
 def _remedies(wanted: Refused, served: Sequence[str], near: Sequence[str]) -> tuple[Remedy, ...]:
+    if served and wanted.source == "log":
+        return (
+            in_application(
+                Phrase(
+                    en=f"Bring the program and the definition (CRD) to one release: install the definition that serves "
+                    f"{wanted.version}, or run a release of the program that uses {served[0]}",
+                    zh=f"让程序与定义（CRD）的版本一致：安装提供 {wanted.version} 的定义，"
+                    f"或使用支持 {served[0]} 的程序版本",
+                )
+            ),
+        )
     if served:
         return (
             in_application(
@@ -217,6 +228,11 @@ def _removed(scene: Scene, wanted: Refused, old: Removed) -> Finding:
         remedies=(
             in_application(
                 Phrase(
+                    en="Run a release of the program that asks for the version which the cluster serves",
+                    zh="改用请求现行 API 版本的程序版本",
+                )
+                if wanted.source == "log"
+                else Phrase(
                     en=f"In the manifest or chart, {_what(old).en}. {old.changed.en}",
                     zh=f"在清单或 chart 中{_what(old).zh}。{old.changed.zh}",
                 )

@@ -21,11 +21,19 @@ NO_MATCH = re.compile(
     re.IGNORECASE,
 )
 _LIST = re.compile(
-    r"(?:failed to (?:list|watch)|watch of) \*?(?:[\w./-]{0,120}\.)?([A-Z]\w{1,120}): (?:failed to list \S{1,160}: )?"
+    r"(?:failed to (?:list|watch)|watch of) \*?(?:([\w./-]{0,120})\.)?([A-Z]\w{1,120}): (?:failed to list \S{1,160}: )?"
     r"the server could not find the requested resource"
     r"(?: \((?:get|list) ([a-z0-9]{1,100})\.([a-z0-9.-]{1,160})\))?",
 )
-_WORDS = ("no matches for kind", "could not find the requested resource")
+_GITOPS = re.compile(
+    r"API could not find (?:version \"(?P<version>[\w.-]{1,60})\" of )?"
+    r"(?P<group>[a-z0-9.-]{0,160})/(?P<kind>[A-Z]\w{1,120}) for requested resource"
+)
+"""A sync that names the kind, and the version where another one of that kind is served."""
+_VERSION = re.compile(r"v\d{1,3}(?:(?:alpha|beta)\d{1,3})?")
+_ANY_KIND = frozenset({"PartialObjectMetadata", "Unstructured"})
+"""Types that programs use for objects of whatever kind: they name none."""
+_WORDS = ("no matches for kind", "could not find the requested resource", "for requested resource")
 FRESH_SECONDS = 600
 """Lines and events older than this say nothing of the present."""
 LAST_ITEMS = 60
@@ -61,10 +69,15 @@ def parsed(words: str) -> tuple[str, str, str] | None:
         # A core version such as "v1" stands without a group; a bare group is written where versions are unknown.
         if slash:
             return match[1], head, tail
-        return (match[1], "", head) if re.fullmatch(r"v\d\w{0,12}", head) else (match[1], head, "")
-    if match := _LIST.search(words[:8000]):
-        return match[1], match[3] or "", ""
-    return None
+        return (match[1], "", head) if _VERSION.fullmatch(head) else (match[1], head, "")
+    if match := _GITOPS.search(words[:8000]):
+        return match["kind"], match["group"], match["version"] or ""
+    match = _LIST.search(words[:8000])
+    if match is None or match[2] in _ANY_KIND:
+        return None
+    # Programs name the type by its package, and that of an API by its version: ``*v1beta1.Ingress``.
+    package = (match[1] or "").rpartition("/")[2]
+    return match[2], match[4] or "", package if _VERSION.fullmatch(package) else ""
 
 
 def _said(words: str) -> bool:

@@ -111,5 +111,11 @@ _BY_NAME = {
 
 
 def removed_version(kind: str, group: str, version: str) -> Removed | None:
-    """Return what became of a version of a built-in kind; None when it was never removed."""
-    return _BY_NAME.get((kind, f"{group}/{version}"))
+    """Return what became of a version of a built-in kind; None when it was never removed.
+
+    Without a group the versions of all groups that ever held the kind count, if they met one end.
+    """
+    if group:
+        return _BY_NAME.get((kind, f"{group}/{version}"))
+    found = {entry for (known, served), entry in _BY_NAME.items() if known == kind and served.endswith(f"/{version}")}
+    return found.pop() if len(found) == 1 else None

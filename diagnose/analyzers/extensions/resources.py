@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from cluster.fields import Obj, mapping, moment, objects, text
+from cluster.fields import Obj, mapping, moment, name, namespace, objects, text
 from cluster.kinds import BY_KEY, WORKLOAD_KINDS, group_of
 from cluster.snapshot import ref_of
+from core.evidence import ObjectRef
 from core.phrase import Phrase
 from diagnose.analyzers.extensions.reported import (
     LAG_SECONDS,
@@ -128,7 +129,7 @@ def _finding(around: _Around, obj: Obj, said: Complaint, owner: Controller | Non
         role=Role.SYMPTOM if affected else Role.ROOT,
         confidence=said.confidence,
         object=ref,
-        affected=affected,
+        affected=(*affected, *_unwritten(scene, obj)),
         summary=Phrase(
             en=f"{ref.kind} {ref.name} is not as it was asked for: {said.words.en}{state}",
             zh=f"{ref.kind} {ref.name} 未达到期望的状态：{said.words.zh}{state_zh}",
@@ -136,7 +137,7 @@ def _finding(around: _Around, obj: Obj, said: Complaint, owner: Controller | Non
         expected=said.expected,
         actual=said.actual,
         evidence=tuple(entry for entry in proofs if entry.quote),
-        remedies=_remedies(owner, describe),
+        remedies=_remedies(owner, describe, idle=not said.actual.startswith("status.conditions")),
         next_checks=(
             NextCheck(
                 command=describe,
@@ -146,6 +147,25 @@ def _finding(around: _Around, obj: Obj, said: Complaint, owner: Controller | Non
         ),
         since=said.since,
     )
+
+
+_WRITES: tuple[tuple[str, ...], ...] = (
+    ("spec", "target", "name"),
+    ("spec", "writeConnectionSecretToRef", "name"),
+    ("spec", "secretName"),
+)
+"""Where custom resources name the Secret that their controller is to write."""
+
+
+def _unwritten(scene: Scene, obj: Obj) -> Iterator[Reach]:
+    """Yield the Secret that it should bring about and that was not seen: who lacks it waits for this resource."""
+    named = [written for path in _WRITES if (written := text(obj, *path))]
+    if not named and text(obj, "kind").endswith("Secret"):
+        named.append(name(obj))
+    for wanted in dict.fromkeys(named):
+        if scene.snapshot.get("Secret", namespace(obj), wanted) is None:
+            secret = ObjectRef(kind="Secret", namespace=namespace(obj), name=wanted)
+            yield Reach(ref=secret, edge=Edge.OWNER)
 
 
 def _unwell(scene: Scene, obj: Obj) -> list[Obj]:
@@ -167,7 +187,8 @@ def _unwell(scene: Scene, obj: Obj) -> list[Obj]:
     return found[:5]
 
 
-def _remedies(owner: Controller | None, describe: str) -> tuple[Remedy, ...]:
+def _remedies(owner: Controller | None, describe: str, *, idle: bool) -> tuple[Remedy, ...]:
+    """Name what comes next. ``idle``: the controller said nothing at all, so there is no message to go by."""
     if owner is not None and owner.down:
         return (
             command(
@@ -178,6 +199,17 @@ def _remedies(owner: Controller | None, describe: str) -> tuple[Remedy, ...]:
                 ),
                 verify=f"kubectl -n {owner.ref.namespace} get {owner.ref.slug}",
                 expect=Phrase(en="READY shows all its pods", zh="READY 列显示全部 Pod 就绪"),
+            ),
+        )
+    if idle:
+        return (
+            command(
+                owner.look().command if owner is not None else describe,
+                summary=Phrase(
+                    en=f"See whether {owner.label if owner is not None else 'its controller'} runs and what it logs: "
+                    "it has to take the object up",
+                    zh=f"检查{owner.label if owner is not None else '其控制器'}是否运行及其日志：应由它来处理该对象",
+                ),
             ),
         )
     return (

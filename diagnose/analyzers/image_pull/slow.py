@@ -74,8 +74,7 @@ def _late(scene: Scene, event: Event, container: Container) -> Finding | None:
         return None
     own = seconds_of(took["own"])
     queue = max(seconds_of(took["all"] or "") - own, 0.0)
-    holder = scene.graph.holder(container.pod)
-    deadline = whole(holder, "spec", "progressDeadlineSeconds", default=int(scene.numbers.rollout_grace_seconds))
+    deadline = _patience(scene, container)
     if own <= deadline or queue > own:
         return None
     size = int(took["size"]) if took["size"] else 0
@@ -84,6 +83,12 @@ def _late(scene: Scene, event: Event, container: Container) -> Finding | None:
         zh=f"用时 {spoken_time_zh(own)}，超过发布允许停滞的 {deadline} 秒",
     )
     return _finding(scene, event, container, what, size, own)
+
+
+def _patience(scene: Scene, container: Container) -> int:
+    """Return how long a rollout may stand still, in seconds: beyond that a pull is what keeps the pod from serving."""
+    holder = scene.graph.holder(container.pod)
+    return whole(holder, "spec", "progressDeadlineSeconds", default=int(scene.numbers.rollout_grace_seconds))
 
 
 def _still(scene: Scene, event: Event, container: Container) -> Finding:
@@ -106,6 +111,7 @@ def _size(scene: Scene, image: str) -> int:
 
 def _finding(scene: Scene, event: Event, container: Container, what: Phrase, size: int, took: float) -> Finding:
     pod = container.pod
+    late = not container.running and took > _patience(scene, container)
     node = text(pod, "spec", "nodeName")
     big, big_zh = (
         (f" ({readable_bytes(Fraction(size))})", f"（{readable_bytes(Fraction(size))}）") if size else ("", "")
@@ -113,7 +119,7 @@ def _finding(scene: Scene, event: Event, container: Container, what: Phrase, siz
     who = named(container)
     return Finding(
         code="ImagePullSlow",
-        role=Role.CONTRIBUTING,
+        role=Role.ROOT if late else Role.CONTRIBUTING,
         severity=Severity.MEDIUM,
         confidence=proved("the kubelet's events give the times", "kubelet 的事件写明了时间"),
         object=scene.holder_ref(pod),

@@ -110,13 +110,18 @@ def _called(mesh: Mesh, container: Container, words: str) -> Iterator[tuple[str,
             yield (f"{host}:{port}" if port else host), behind[0], place.obj
 
 
+def _inside(words: str) -> str:
+    """Write words that begin a sentence so that they stand inside one."""
+    return words[:1].lower() + words[1:]
+
+
 def _authorization(mesh: Mesh, container: Container, denial: Denial, called: Obj, line: Evidence, peer: str) -> Finding:
     scene, pod, policy = mesh.scene, container.pod, denial.policy
     ref, target = ref_of(policy), scene.holder_ref(called)
     where = f"{ref.kind} {ref.name} in namespace {ref.namespace}"
     where_zh = f"命名空间 {ref.namespace} 的 {ref.kind} {ref.name}"
     principal = mesh.caller(pod).principal if peer else ""
-    who, who_zh = (named(container).en, named(container).zh) if peer else ("a caller", "某个调用方")
+    who, who_zh = (_inside(named(container).en), named(container).zh) if peer else ("a caller", "某个调用方")
     if denial.rule >= 0:
         reason = Phrase(en=f"its rule {denial.rule + 1} denies it", zh=f"其第 {denial.rule + 1} 条规则拒绝它")
         path: tuple[str | int, ...] = ("spec", "rules", denial.rule)
@@ -138,8 +143,7 @@ def _authorization(mesh: Mesh, container: Container, denial: Denial, called: Obj
         summary=Phrase(
             en=f"The service mesh refuses {who} at {target.kind} {target.name} with status 403: {where} applies there, "
             f"and {reason.en}",
-            zh=f"服务网格以状态码 403 拒绝 {who_zh} 访问 {target.kind} {target.name}：{where_zh} 在此生效，"
-            f"且{reason.zh}",
+            zh=f"服务网格以状态码 403 拒绝{who_zh}访问 {target.kind} {target.name}：{where_zh} 在此生效，且{reason.zh}",
         ),
         expected=f"principal {principal or 'of the caller'} allowed",
         actual=f"rule {denial.rule + 1} denies" if denial.rule >= 0 else "no rule matches",

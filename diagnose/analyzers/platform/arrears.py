@@ -88,7 +88,12 @@ def _suspended(scene: Scene, marks: Marks) -> Finding:
     evidence += more
     state, state_zh = (f" (state {marks.state})", f"（状态 {marks.state}）") if marks.state else ("", "")
     many, many_zh = (
-        (f", and {stopped} of its objects are stopped", f"，其中 {stopped} 个对象已被停止") if stopped else ("", "")
+        (
+            f", and {stopped} of its objects {'is' if stopped == 1 else 'are'} stopped",
+            f"，其中 {stopped} 个对象已被停止",
+        )
+        if stopped
+        else ("", "")
     )
     risk, risk_zh = ("", "")
     if _DELETED.match(marks.state):

@@ -78,7 +78,12 @@ def _judged(scene: Scene, app: Obj | None, own: list[Obj]) -> Iterator[Observati
             yield _failed(scene, app, None, failing, None)
         return
     if done is None or done.status not in {"True", "False"}:
-        return  # it runs
+        yield InProgress(
+            object=ref_of(app if app is not None else newest),
+            reason=Phrase(en=f"its image is being built ({name(newest)})", zh=f"镜像正在构建（{name(newest)}）"),
+            until=scene.now + timedelta(seconds=_RETRY_SECONDS),
+        )
+        return
     if done.status == "True":
         yield from _over(scene, app, ordered, done)
         return

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from cluster.fields import text
 from diagnose.analyzers import analyzer
+from diagnose.analyzers.rollouts.argo import argo_stuck
 from diagnose.analyzers.rollouts.governing import service_missing
 from diagnose.analyzers.rollouts.ordinals import ordinal_blocked
 from diagnose.analyzers.rollouts.replaced import awaits_ending
@@ -47,5 +48,6 @@ def rollouts(scene: Scene) -> Iterator[Observation]:
                 yield from rollout_stuck(scene, workload)
             if kind in {*_ROLLING, "ReplicaSet"}:
                 yield from awaits_ending(scene, workload)
+    yield from argo_stuck(scene)
     for workload in scene.snapshot.all("StatefulSet"):
         yield from service_missing(scene, workload)

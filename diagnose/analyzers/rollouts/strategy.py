@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cluster.fields import Obj, condition, dig, mapping, name, numbered, objects, strings, text, whole
-from cluster.recording.transcript.sightings import FORM
+from cluster.recording.forms import FORM
 from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
@@ -83,16 +83,18 @@ def _blocked(scene: Scene, deployment: Obj, now: Standing) -> Iterator[Finding]:
         return
     reason, evidence, role = why
     wanted, steps = now.wanted, steps_of(deployment)
+    old, old_zh = f"one of its {wanted} old pods", f" {wanted} 个旧 Pod 中的任何一个"
+    if wanted == 1:
+        old, old_zh = "its one old pod", "唯一的旧 Pod"
     yield _finding(
         scene,
         deployment,
         "blocked",
         role,
         Phrase(
-            en=f"The rollout of {label(deployment)} can never end: it may not stop one of its {wanted} old pods before "
-            f"a new one is ready, and {reason.en}",
-            zh=f"{label(deployment)} 的发布无法完成：新 Pod 就绪之前不允许停止 {wanted} 个旧 Pod 中的任何一个，"
-            f"而{reason.zh}",
+            en=f"The rollout of {label(deployment)} can never end: it may not stop {old} before a new one is ready, "
+            f"and {reason.en}",
+            zh=f"{label(deployment)} 的发布无法完成：新 Pod 就绪之前不允许停止{old_zh}，而{reason.zh}",
         ),
         now,
         evidence=(*_strategy_quotes(scene, deployment), *evidence),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from cluster.fields import Obj, condition, dig, mapping, moment, name, namespace, text, truth, whole
+from cluster.fields import Obj, condition, dig, labels, mapping, moment, name, namespace, text, truth, whole
 from cluster.snapshot import controller_of, ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
@@ -158,7 +158,7 @@ def _suspended(scene: Scene, workload: Obj) -> Iterator[Observation]:
     if is_cron:
         halted = scene.target == ref_of(workload) and moment(workload, "status", "lastScheduleTime") is not None
     else:
-        halted = _halted(workload)
+        halted = _halted(workload) or (scene.target == ref_of(workload) and not _queued(workload))
     if not halted:
         yield _on_purpose(workload, evidence, f"is suspended on purpose{by}", f"被有意挂起{by_zh}")
         return
@@ -196,6 +196,11 @@ def _halted(job: Obj) -> bool:
     born = moment(job, "metadata", "creationTimestamp")
     late = stopped is not None and born is not None and (stopped - born).total_seconds() > QUEUE_SECONDS
     return late and not controller_of(job)
+
+
+def _queued(job: Obj) -> bool:
+    """Say whether something else lets a Job go: its controller, or the queue that its labels name."""
+    return bool(controller_of(job)) or any("queue" in key for key in labels(job, "metadata", "labels"))
 
 
 # -- updates by hand

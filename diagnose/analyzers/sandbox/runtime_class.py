@@ -10,7 +10,7 @@ from cluster.snapshot import Event, ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
 from diagnose.analyzers.admission.refusals import NO_RUNTIME_CLASS, Refusal, reach_of, refusals
-from diagnose.findings import Finding, NextCheck, Reach, Remedy, proved
+from diagnose.findings import Finding, NextCheck, Reach, Remedy, Who, proved
 from diagnose.graph import template_of
 from diagnose.remedies import outside, template_patch
 from diagnose.scene import Scene
@@ -139,17 +139,20 @@ def _remedies(scene: Scene, top: Obj, wanted: str, handler: str, near: list[str]
             {"runtimeClassName": near[0]},
             summary=Phrase(en=f"Use RuntimeClass {near[0]}, which exists", zh=f"改用已存在的运行时类 {near[0]}"),
         )
+    given = outside(
+        Phrase(
+            en=f"Have the cluster's admin set up {'runtime ' + handler if handler else 'RuntimeClass ' + wanted}",
+            zh=f"请集群管理员配置{'运行时 ' + handler if handler else '运行时类 ' + wanted}",
+        )
+    )
+    yield Remedy(summary=given.summary, risk=given.risk, who=Who.CLUSTER_ADMIN)
     yield template_patch(
         scene,
         top,
         {"runtimeClassName": None},
         summary=Phrase(
-            en="Leave the runtime class out: the default runtime is used", zh="去掉运行时类，使用默认运行时"
+            en="Or leave the runtime class out, if the program need not be kept apart from the node: the default "
+            "runtime is used then",
+            zh="或者，如果该程序不需要额外隔离，去掉运行时类，改用默认运行时",
         ),
-    )
-    yield outside(
-        Phrase(
-            en=f"Or have the cluster's admin set up {'runtime ' + handler if handler else 'RuntimeClass ' + wanted}",
-            zh=f"或请集群管理员配置{'运行时 ' + handler if handler else '运行时类 ' + wanted}",
-        )
     )

@@ -1,16 +1,21 @@
 """Programs that run into a limit of the operating system."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from cluster.fields import text
-from cluster.snapshot import ref_of
+from cluster.snapshot import Event, ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
-from diagnose.analyzers.saturation.said import Logs, Said
+from diagnose.analyzers.saturation.said import WINDOW_SECONDS, Logs, Said
 from diagnose.fault import named
 from diagnose.findings import Edge, Finding, NextCheck, Reach, Remedy, Severity, Who, matched
 from diagnose.logs.groups import limits
+from diagnose.logs.signature import Signature
 from diagnose.remedies import in_application, outside
+from diagnose.scene import Scene
+
+MAX_WORDS = 500
+"""Of an event's message so much is read."""
 
 _LACKS = {
     "file_descriptors": Phrase(en="file descriptors (open files and connections)", zh="文件描述符（打开的文件和连接）"),
@@ -65,6 +70,56 @@ def exhausted(logs: Logs) -> Iterator[Finding]:
         node, variant = text(said.pod, "spec", "nodeName"), said.signature.variant
         shared = bool(node) and (variant == "conntrack" or (variant == "inotify" and len(owners[node, variant]) > 1))
         yield _finding(said, node if shared else "")
+    told = {(text(said.pod, "spec", "nodeName"), said.signature.variant) for said in found}
+    yield from _by_nodes(logs.scene, told)
+
+
+def _by_nodes(scene: Scene, told: Set[tuple[str, str]]) -> Iterator[Finding]:
+    """Yield what the kernel of a node ran out of by the node's own events; ``told`` is known from logs."""
+    seen = set(told)
+    for event in scene.snapshot.iter_events():
+        if event.ref.kind != "Node" or event.type == "Normal" or scene.age(event.last) > WINDOW_SECONDS:
+            continue
+        variant = next((row.variant for row in limits.SIGNATURES if _bears(row, event.message[:MAX_WORDS])), "")
+        if variant in _NODE and (event.ref.name, variant) not in seen:
+            seen.add((event.ref.name, variant))
+            yield _of_node(scene, event, variant)
+
+
+def _bears(row: Signature, said: str) -> bool:
+    low = said.lower()
+    return (
+        any(word in low for word in row.words)
+        and any(pattern.search(said) for pattern in row.patterns)
+        and not any(pattern.search(said) for pattern in row.not_patterns)
+    )
+
+
+def _of_node(scene: Scene, event: Event, variant: str) -> Finding:
+    known = scene.snapshot.get("Node", "", event.ref.name)
+    said = " ".join(event.message.split())[:160]
+    return Finding(
+        code="ProcessLimitExhausted",
+        variant=variant,
+        severity=Severity.MEDIUM,
+        confidence=matched("the node's kernel says what ran out", "节点内核写明了耗尽的资源"),
+        object=ref_of(known) if known is not None else event.ref,
+        summary=Phrase(
+            en=f"Node {event.ref.name} has no {_LACKS[variant].en} left: {said} ({event.count} times)",
+            zh=f"节点 {event.ref.name} 的{_LACKS[variant].zh}已耗尽：{said}（{event.count} 次）",
+        ),
+        expected=f"{variant} left",
+        actual=said,
+        evidence=(scene.event(event),),
+        remedies=(_remedy(variant),),
+        next_checks=(
+            NextCheck(
+                command=f"kubectl debug node/{event.ref.name} -it --image=busybox -- {_SHOWS[variant]}",
+                why=Phrase(en="the limit and how much of it is used", zh="上限以及已用数量"),
+            ),
+        ),
+        since=event.first,
+    )
 
 
 def _finding(said: Said, node: str) -> Finding:

@@ -206,7 +206,7 @@ def _by_words(waiting: Waiting) -> Finding:
             return nodes_cordoned(waiting, ())
         case "taint":
             return taint_not_tolerated(waiting, None, None)
-        case "placement":
+        case "placement" if not hides(waiting.pod, "spec", "nodeSelector"):
             return placement_by_words(waiting)
         case "pod_affinity":
             return affinity_unsatisfied(waiting, None, "")

@@ -116,11 +116,15 @@ class Surroundings:
                         labels=template.labels,
                     )
                 )
+        shown: set[ObjectRef] = set()
         for pod in self.scene.live_pods:
-            if graph.owner(pod) is None:
+            holder = graph.holder(pod)
+            unseen = holder is not pod and template_of(holder) is None and ref_of(holder) not in shown
+            if graph.owner(pod) is None or unseen:  # a text may show pods, and not the template they were made from
+                shown.add(ref_of(holder))
                 found.setdefault(namespace(pod), []).append(
                     Labelled(
-                        holder=pod,
+                        holder=holder,
                         source=pod,
                         path=("metadata", "labels"),
                         labels=labels(pod, "metadata", "labels"),

@@ -10,7 +10,7 @@ from cluster.snapshot import ref_of
 from core.phrase import Phrase
 from diagnose.analyzers.termination.evicting import Evictions, Wish
 from diagnose.findings import Edge, Finding, NextCheck, Observation, Reach, Remedy, Role, Severity, proved
-from diagnose.remedies import command, object_patch
+from diagnose.remedies import command, fresh_copy, object_patch
 from diagnose.scene import Scene
 from diagnose.state import pod_ready
 
@@ -29,6 +29,8 @@ def judge_budgets(scene: Scene) -> Iterator[Observation]:
         if whole(budget, "status", "expectedPods", default=1) == 0:
             continue
         wish = evictions.wish(budget)
+        if wish is not None and shared is not None and name(shared) < name(budget) and evictions.wish(shared):
+            continue  # one of the two tells it
         if wish is not None:
             yield _finding(evictions, budget, wish, shared)
         elif _impossible(budget):
@@ -58,8 +60,13 @@ def _finding(evictions: Evictions, budget: Obj, wish: Wish | None, shared: Obj |
     else:
         why = f"the budget ({rule}) needs {desired} healthy pods and has {current}"
         why_zh = f"该预算（{rule_zh}）需要 {desired} 个健康的 Pod，现有 {current} 个"
-    start = f"{wish.words.en}, but " if wish else "Nobody empties a node now, but if somebody did: "
-    start_zh = f"{wish.words.zh}，但 " if wish else "目前没有人腾空节点；一旦腾空，"
+    refused = wish is not None and wish.node is None
+    start = (
+        f"{wish.words.en}{': ' if refused else ', but '}"
+        if wish
+        else "Nobody empties a node now, but if somebody did: "
+    )
+    start_zh = f"{wish.words.zh}{'：' if refused else '，但 '}" if wish else "目前没有人腾空节点；一旦腾空，"
     return Finding(
         code="EvictionBlockedByBudget",
         role=Role.ROOT if wish else Role.HYGIENE,
@@ -74,8 +81,10 @@ def _finding(evictions: Evictions, budget: Obj, wish: Wish | None, shared: Obj |
             en=f"{start[0].upper()}{start[1:]}the pods of {who} may not be moved: {why}",
             zh=f"{start_zh}{who} 的 Pod 不能移走：{why_zh}",
         ),
-        expected="status.disruptionsAllowed: 1 or more",
-        actual=f"status.disruptionsAllowed: {whole(budget, 'status', 'disruptionsAllowed')}",
+        expected="one budget for each pod" if shared is not None else "status.disruptionsAllowed: 1 or more",
+        actual=f"two: {ref.name}, {name(shared)}"
+        if shared is not None
+        else f"status.disruptionsAllowed: {whole(budget, 'status', 'disruptionsAllowed')}",
         evidence=tuple(
             entry
             for entry in (
@@ -93,6 +102,12 @@ def _finding(evictions: Evictions, budget: Obj, wish: Wish | None, shared: Obj |
             ),
         ),
     )
+
+
+def _count(sick: int) -> str:
+    if sick == 1:
+        return "the pod that is not healthy"
+    return f"the {sick} pods that are not healthy" if sick else "the missing pods"
 
 
 def _which(budget: Obj) -> str:
@@ -113,14 +128,16 @@ def _remedies(scene: Scene, budget: Obj, pods: Sequence[Obj], shared: Obj | None
     if shared is not None:
         return (
             command(
+                f"{fresh_copy(ref_of(shared))} > {name(shared)}.json\n"
                 f"kubectl -n {ref.namespace} delete pdb {name(shared)}",
                 summary=Phrase(
-                    en=f"Keep one of the two budgets: save and delete {name(shared)}",
-                    zh=f"两个预算只保留一个：保存后删除 {name(shared)}",
+                    en=f"Keep one of the two budgets: save and delete {name(shared)} (or {ref.name} instead, if the "
+                    "other is the one that is wanted)",
+                    zh=f"两个预算只保留一个：保存后删除 {name(shared)}（如果要保留的是它，则改为删除 {ref.name}）",
                 ),
                 verify=f"kubectl -n {ref.namespace} get pdb",
                 expect=Phrase(en="one budget is left for these pods", zh="这些 Pod 只剩一个预算"),
-                reversible=False,
+                undo=f"kubectl -n {ref.namespace} replace --force -f {name(shared)}.json",
             ),
         )
     found: list[Remedy] = []
@@ -163,7 +180,7 @@ def _remedies(scene: Scene, budget: Obj, pods: Sequence[Obj], shared: Obj | None
     found.append(
         Remedy(
             summary=Phrase(
-                en=f"Get the {len(sick) or 'missing'} pods that are not healthy well first; the budget then allows it",
+                en=f"Get {_count(len(sick))} well first; the budget then allows it",
                 zh="先让不健康的 Pod 恢复，预算随后就会放行",
             )
         )

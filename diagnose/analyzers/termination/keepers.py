@@ -1,5 +1,6 @@
 """Who must remove a finalizer, how that one is, and how to bring it back."""
 
+from cluster.snapshot import Event
 from core.phrase import Phrase
 from diagnose.analyzers.termination.leaving import BY_KUBERNETES, Leaving
 from diagnose.controllers import Controller
@@ -40,8 +41,22 @@ def sureness(owner: Controller | None) -> Confidence:
     return proved("the deletion time and the finalizer stand in the object", "对象中记录了删除时间和终结器")
 
 
-def restored(owner: Controller | None, left: list[str]) -> tuple[Remedy, ...]:
-    """Bring the controller back, so that it does its work and removes the finalizer itself."""
+def restored(owner: Controller | None, left: list[str], told: Event | None = None) -> tuple[Remedy, ...]:
+    """Bring the controller back, so that it does its work and removes the finalizer itself.
+
+    What it was ``told`` to report of late shows that it runs and fails.
+    """
+    if told is not None and (owner is None or not owner.down):
+        return (
+            Remedy(
+                summary=Phrase(
+                    en=f"Put right what {told.component or 'its controller'} reports; it cleans up and removes the "
+                    "finalizer by itself then",
+                    zh=f"解决 {told.component or '其控制器'} 报告的问题，之后它会自行清理并移除终结器",
+                ),
+                who=Who.CLUSTER_ADMIN,
+            ),
+        )
     if owner is None:
         if all(entry in BY_KUBERNETES for entry in left):
             return (
@@ -57,8 +72,9 @@ def restored(owner: Controller | None, left: list[str]) -> tuple[Remedy, ...]:
         return (
             Remedy(
                 summary=Phrase(
-                    en=f"Install the controller that set {left[0]} again, so that it can clean up, and remove it after",
-                    zh=f"重新安装设置 {left[0]} 的控制器，让它完成清理，之后再卸载",
+                    en=f"Find the controller that set {left[0]} and get it to run, or install it again, so that it "
+                    "can clean up",
+                    zh=f"找到设置 {left[0]} 的控制器并让它恢复运行（或重新安装），由它完成清理",
                 ),
                 who=Who.CLUSTER_ADMIN,
             ),

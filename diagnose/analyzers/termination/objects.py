@@ -32,6 +32,8 @@ from diagnose.scene import Scene
 _COLLECTED = frozenset({"foregroundDeletion", "orphan"})
 _WARNINGS = 600
 """Seconds in which a warning about the object belongs to its deletion."""
+_LATELY = 3600
+"""Seconds after which a warning no longer shows what its controller does now."""
 
 
 def judge_objects(leaving: Leaving) -> Iterator[Observation]:
@@ -110,8 +112,13 @@ def _finding(leaving: Leaving, obj: Obj) -> Finding:
     if owner is not None:
         evidence.append(owner.evidence())
     warning = next((e for e in reversed(scene.snapshot.events(obj)) if e.type == "Warning"), None)
-    if warning is not None and scene.age(warning.last) <= max(_WARNINGS, age):
-        evidence.append(scene.event(warning))
+    told = warning if warning is not None and scene.age(warning.last) <= min(max(_WARNINGS, age), _LATELY) else None
+    if told is not None:
+        evidence.append(scene.event(told))
+    if text(obj, "kind") == "Pod":
+        told = None  # what the kubelet says of a pod is no word of the finalizer's controller
+    said = " ".join(told.message.split())[:160].rstrip(".") if told is not None else ""
+    last, last_zh = (f"; the newest event says: {said}", f"；最新事件：{said}") if said else ("", "")
     return Finding(
         code="FinalizerBlocked",
         variant="object",
@@ -121,13 +128,13 @@ def _finding(leaving: Leaving, obj: Obj) -> Finding:
         affected=_affected(leaving, obj, owner),
         summary=Phrase(
             en=f"{what.en} has been waiting for its deletion for {spoken_time(age)}: the finalizer {held} "
-            f"is still set{who.en}",
-            zh=f"{what.zh} 等待删除已 {spoken_time_zh(age)}：终结器（finalizer）{held} 仍未移除{who.zh}",
+            f"is still set{who.en}{last}",
+            zh=f"{what.zh} 等待删除已 {spoken_time_zh(age)}：终结器（finalizer）{held} 仍未移除{who.zh}{last_zh}",
         ),
         expected="metadata.finalizers: <unset>",
         actual=f"metadata.finalizers: {held}",
         evidence=tuple(entry for entry in evidence if entry.quote),
-        remedies=(*restored(owner, left), without_finalizers(obj, left)),
+        remedies=(*restored(owner, left, told), without_finalizers(obj, left)),
         next_checks=(*((owner.look(),) if owner else ()), _describe(scene.kubectl(ref))),
         since=moment(obj, "metadata", "deletionTimestamp"),
     )

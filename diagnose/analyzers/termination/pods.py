@@ -87,7 +87,7 @@ def _finding(leaving: Leaving, pod: Obj, over: float) -> Finding:
         confidence=proved(
             "its deletion is overdue by the snapshot's time" + (" and the reason was read" if reason.kind else ""),
             "按快照时间其删除已逾期" + ("，且已读到原因" if reason.kind else ""),
-            twice=reason.kind in {"node", "finalizer", "event"},
+            twice=reason.kind in {"node", "no node", "finalizer", "event"},
         )
         if reason.kind
         else inferred(
@@ -120,7 +120,7 @@ def _severity(reason: _Reason, *, harmless: bool) -> Severity:
     """Weigh it: a leftover of a workload that is served in full harms nobody, unless something behind it is broken."""
     if not harmless:
         return Severity.HIGH
-    return Severity.MEDIUM if reason.kind in {"node", "finalizer", "event"} else Severity.LOW
+    return Severity.MEDIUM if reason.kind in {"node", "no node", "finalizer", "event"} else Severity.LOW
 
 
 def _reason(leaving: Leaving, pod: Obj) -> _Reason:
@@ -137,11 +137,11 @@ def _reason(leaving: Leaving, pod: Obj) -> _Reason:
             evidence=(scene.field(node, "status", "conditions", at, "status"),),
             kind="node",
         )
-    if where and scene.snapshot.absent("Node", "", where):
+    if where and scene.snapshot.absent("Node", "", where) and scene.snapshot.all("Node"):
         return _Reason(
             words=Phrase(en=f": its node {where} no longer exists", zh=f"：所在节点 {where} 已不存在"),
             evidence=(scene.field(pod, "spec", "nodeName"), scene.absence("Node", "", where)),
-            kind="node",
+            kind="no node",
         )
     if left := finalizers(pod):
         held = ", ".join(left[:3])
@@ -202,6 +202,8 @@ def _remedies(leaving: Leaving, pod: Obj, reason: _Reason) -> tuple[Remedy, ...]
             ),
             without_finalizers(pod, finalizers(pod)),
         )
+    if reason.kind == "no node":
+        return (force,)
     repair = command(
         f"kubectl describe node {where}" if where else f"kubectl -n {ref.namespace} describe pod {ref.name}",
         summary=Phrase(

@@ -142,7 +142,9 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         not_patterns=(
             *_OWN,
-            *patterns(r"query|statement|read timed out|acquir\w{1,3}|from the pool|shutdown|shutting down"),
+            *patterns(
+                r"query|statement|was reached but|read timed out|acquir\w{1,3}|from the pool|shutdown|shutting down"
+            ),
         ),
     ),
     Signature(

@@ -186,6 +186,7 @@ SIGNATURES: tuple[Signature, ...] = (
             r"(?P<kind>Table) '(?P<name>[^']{1,120})' doesn't exist",
             r"(?P<kind>topic) (?P<name>[\w.-]{1,200}) not present in metadata",
             r"UNKNOWN_TOPIC_OR_PARTITION",
+            r"s3://(?P<name>[a-z0-9.-]{3,63})/.{0,300}(?:NoSuchBucket|specified (?P<kind>bucket) does not exist)",
             r"NoSuchBucket|The specified (?P<kind>bucket) does not exist",
             r"no such (?P<kind>table|column): (?P<name>[\w.]{1,80})",
             r"NOT_FOUND - no (?P<kind>queue|exchange) '(?P<name>[^']{1,120})'",

@@ -8,7 +8,7 @@ import pytest
 
 from diagnose.analyzers.access import access
 from diagnose.analyzers.access.refusals import parse
-from diagnose.findings import Finding, Role, Severity
+from diagnose.findings import Finding, Role, Severity, Who
 from diagnose.scene import Scene
 from tests.diagnose import build
 
@@ -333,6 +333,29 @@ def test_a_subject_that_does_not_exist_is_untidy() -> None:
     (found,) = of_code(stage("ok", role(rule()), binding(name="wep")), "RoleBindingDangling")
 
     assert (found.role, found.near) == (Role.HYGIENE, ("web",))
+
+
+def test_a_subject_that_does_not_exist_is_a_cause_where_somebody_like_it_is_refused() -> None:
+    (found,) = of_code(stage(refused(), role(rule(verbs=["list"])), binding(name="webs")), "RoleBindingDangling")
+
+    assert (found.role, found.near) == (Role.ROOT, ("web",))
+    assert '"value":{"kind":"ServiceAccount","name":"web"' in found.remedies[0].command
+    assert found.affected
+
+
+def test_a_cluster_role_is_widened_only_after_a_role_of_the_namespace() -> None:
+    shared = role(rule(verbs=["get"]), wide=True)
+    (found,) = of_code(stage(refused(), shared, binding("ClusterRole/reader")), "AccessForbidden")
+
+    assert "create role web-pods-list" in found.remedies[0].command
+    assert "patch clusterrole/reader" in found.remedies[1].command
+    assert found.remedies[1].who is Who.CLUSTER_ADMIN
+
+
+def test_a_rule_for_pods_names_no_single_pod() -> None:
+    (found,) = of_code(stage(refused("get", "pods", name="web-1")), "AccessForbidden")
+
+    assert "resource-name" not in found.remedies[0].command
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ NO_PULL = build.status(state=build.waiting("ImagePullBackOff", "Back-off pulling
 KILLED = build.crash_loop(code=137, reason="OOMKilled")
 CRASHED = build.crash_loop(code=1)
 ENV = build.container(env=[{"name": "DB", "value": "orders-db"}])
+TWICE = build.container(env=[{"name": "DB", "value": "a"}, {"name": "DB", "value": "b"}])
 UNPLACED: Obj = {"conditions": [{"type": "PodScheduled", "status": "False"}], "node": ""}
 
 
@@ -114,6 +115,7 @@ def limited() -> list[Obj]:
         changed(KILLED, {"resources": {"limits": {"memory": "268435456", "cpu": "1"}}}),
         changed(NO_PULL, {"imagePullPolicy": "Always", "terminationMessagePath": "/dev/termination-log"}),
         limited(),
+        changed(CRASHED, {}, container=TWICE),
         changed(ABSENT, MIRRORED),
         [changed(NO_PULL, {"image": "mirror.example.com/app:1.0"})[-1]],
     ],
@@ -124,6 +126,7 @@ def limited() -> list[Obj]:
         "the same amount",
         "defaults",
         "a LimitRange set it",
+        "a variable that the template has twice",
         "only the registry differs, and the image may exist nowhere",
         "the owner was not read",
     ],

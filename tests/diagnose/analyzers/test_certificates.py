@@ -109,7 +109,37 @@ CASES = (
         code="CertificateExpired",
         on="Deployment app",
         part="app",
-        says=("pay.example.com",),
+        says=("pay.example.com", "run out"),
+    ),
+    Case(
+        id="peer's certificate begins later",
+        objects=client(),
+        logs=said(GO + "certificate has expired or is not yet valid: current time 2026-03-10T11:59:01Z is before x"),
+        code="CertificateExpired",
+        on="Deployment app",
+        part="app",
+        says=("not valid yet",),
+    ),
+    Case(
+        id="ran out and nothing says why",
+        objects=[
+            certificate(conditions=[{"type": "Ready", "status": "False", "reason": "Expired"}], ends=86400),
+            ingress(),
+        ],
+        code="CertificateExpired",
+        says=("ran out",),
+    ),
+    Case(
+        id="host that a Node client asked for",
+        objects=client(),
+        logs=said(
+            "Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match certificate's altnames: "
+            "Host: pay.example.com. is not in the cert's altnames: DNS:a.example.com"
+        ),
+        code="CertificateHostMismatch",
+        on="Deployment app",
+        part="app",
+        says=("pay.example.com", "only for a.example.com"),
     ),
     Case(
         id="host that the certificate lacks",

@@ -57,6 +57,37 @@ REDIS = build.service("cache", port=6379, targetPort=6380)
 
 CASES = (
     Case(
+        id="go-url-beside-a-number",
+        line='Get "http://cache:6379/": dial tcp 10.96.9.9:6379: connect: connection refused',
+        env=env(CACHE_URL="http://cache:6379"),
+        others=[REDIS],
+        code="DependencyUnreachable",
+        variant="in_cluster",
+        words=["cache:6379", "CACHE_URL"],
+        role=Role.SYMPTOM,
+        word="matched",
+    ),
+    Case(
+        id="tls-to-a-plain-port",
+        line='Get "https://web:80/": http: server gave HTTP response to HTTPS client',
+        env=env(WEB_URL="https://web:80/v1"),
+        others=[WEB],
+        code="ClientPortMismatch",
+        words=["web:80", "with TLS", "speaks no TLS"],
+        command='"name":"WEB_URL","value":"http://web:80/v1"',
+        word="matched",
+    ),
+    Case(
+        id="plain-text-to-a-tls-port",
+        line="400: Client sent an HTTP request to an HTTPS server.",
+        env=env(WEB_URL="http://web:80"),
+        others=[WEB],
+        code="ClientPortMismatch",
+        words=["without TLS", "wants TLS"],
+        command='"value":"https://web:80"',
+        word="inferred",
+    ),
+    Case(
         id="node-name",
         line="Error: getaddrinfo ENOTFOUND orders-dbs",
         env=env(ORDERS_DB_HOST="orders-dbs", ORDERS_DB_PORT="5432"),

@@ -256,6 +256,73 @@ def test_a_serving_client_counts_when_it_is_refused_again_and_again() -> None:
     assert (found.code, found.severity) == ("DatastoreAuthFailed", "medium")
 
 
+def old(lines: Sequence[str], image: str = build.IMAGE, **env_values: str) -> Any:
+    """Prepare a pod that is ready for an hour and writes lines without a time."""
+    container = build.container(image=image, env=env(**env_values))
+    status = build.status(state=build.running(3600), ready=True)
+    body = build.pod(POD, containers=[container], statuses=[status], ready=True)
+    return build.scene(*build.deployed(body), *database(), logs={(POD, "app", False): lines})
+
+
+def test_lines_without_a_time_count_while_they_are_the_last_words() -> None:
+    lines = ["listening", *["NOAUTH Authentication required."] * 3]
+    assert only(old(lines)).code == "DatastoreAuthFailed"
+    assert build.findings(datastores, old([*lines, *["GET / 200"] * 30])) == []
+
+
+def test_a_line_below_a_dated_one_has_its_time() -> None:
+    head = f"{build.ago(5000)} ERROR cannot store"
+    below = "java.sql.SQLTransientConnectionException: P - Connection is not available, request timed out after 30000ms"
+    assert build.findings(datastores, old([head, below] * 3)) == []
+    assert only(old([head.replace(build.ago(5000), build.ago(50)), below] * 3)).code == "DatastoreConnectionsExhausted"
+
+
+def test_milliseconds_are_no_size_of_a_pool() -> None:
+    waits = "P - Connection is not available, request timed out after 30000ms"
+    assert "30000" not in only(old([waits] * 3)).summary.en
+    assert "1 × 10 connections" in only(old([f"{waits} (total=10, active=10, idle=0, waiting=4)"] * 3)).summary.en
+
+
+def test_a_broker_tells_of_its_own_alarm() -> None:
+    found = only(old(["[warning] memory resource limit alarm set on node rabbit@a."], image="rabbitmq:3.13"))
+    assert (found.code, found.role) == ("BrokerUnavailable", Role.ROOT)
+    assert "alarm set" in found.summary.en
+
+
+def test_a_broker_that_ends_over_its_own_data_is_named() -> None:
+    last = "kafka.common.InconsistentClusterIdException: The Cluster ID a doesn't match stored clusterId b"
+    found = only(crashed([last], image="apache/kafka:3.6.0"))
+    assert found.code == "BrokerUnavailable"
+    assert "another cluster" in found.remedies[0].summary.en
+
+
+def test_a_migration_lock_is_told_apart_from_a_server_that_is_away() -> None:
+    lines = [
+        "Error: P1002",
+        "The database server at `orders-db:5432` was reached but timed out.",
+        "Context: Timed out trying to acquire a postgres advisory lock.",
+    ]
+    assert only(crashed(lines, variables=URL, others=database())).code == "DatastoreLockContention"
+
+
+def test_the_variable_of_libpq_names_the_server() -> None:
+    found = only(old(["cannot execute INSERT in a read-only transaction"] * 3, PGHOST="orders-db"))
+    assert "orders-db:5432" in found.summary.en
+
+
+def test_versions_are_read_from_the_line_below() -> None:
+    first = "FATAL:  database files are incompatible with server"
+    second = (
+        "DETAIL:  The data directory was initialized by PostgreSQL version 15, not compatible with this version 17.2"
+    )
+    assert "data of version 15, server 17.2" in only(crashed([first, second], image="postgres:17")).summary.en
+
+
+def test_a_host_is_no_name_that_was_meant() -> None:
+    found = only(crashed(['role "orders" does not exist'], variables=env(PGHOST="orders-db"), others=database()))
+    assert found.near == ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Silent:
     """Lines of a running pod that are no fault."""
@@ -273,6 +340,16 @@ SILENT = (
         id="server-noise",
         lines=[f'{build.ago(9)} FATAL:  password authentication failed for user "x"'] * 4,
         image="postgres:16",
+    ),
+    Silent(
+        id="undated-then-well", lines=[*["FATAL: password authentication failed for user x"] * 3, "connected to db"]
+    ),
+    Silent(id="dated-then-well", lines=[*[DENIED] * 4, f"{build.ago(5)} INFO reconnected to the database"]),
+    Silent(id="undated-start", lines=["WARN {t=LEADER_NOT_AVAILABLE}"] * 2),
+    Silent(
+        id="alarm-cleared",
+        lines=["memory resource limit alarm set on node rabbit@a.", "memory resource limit alarm cleared on node a"],
+        image="rabbitmq:3.13",
     ),
     Silent(id="one-deadlock", lines=[f"{build.ago(9)} ERROR: deadlock detected"]),
     Silent(id="own-429", lines=[f'{build.ago(9)} "GET /orders HTTP/1.1" 429 0'] * 9),
@@ -301,6 +378,13 @@ def test_noise_is_left_alone(case: Silent) -> None:
         ("FATAL: database files are incompatible with server", "DatastoreVersionIncompatible"),
         ("# Can't handle RDB format version 11", "DatastoreVersionIncompatible"),
         ("NoBrokersAvailable", "BrokerUnavailable"),
+        (
+            "WARN Connection to node 1 (kafka/10.0.0.1:9092) could not be established. Node may not be available.",
+            "BrokerUnavailable",
+        ),
+        ("HTTPError: 429 Client Error: Too Many Requests for url: https://maps.example.org/v1", "UpstreamRateLimited"),
+        ('Get "https://orders:8080/": http: server gave HTTP response to HTTPS client', "ClientPortMismatch"),
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)", "ClientPortMismatch"),
         ("LEADER_NOT_AVAILABLE for topic orders", "BrokerUnavailable"),
         ("CLUSTERDOWN The cluster is down", "BrokerUnavailable"),
         ("rpc error: code = ResourceExhausted desc = RESOURCE_EXHAUSTED", "UpstreamRateLimited"),
@@ -318,6 +402,7 @@ def test_a_row_of_the_extended_codes_matches(line: str, code: str) -> None:
         "Waited for 1.2s due to client-side throttling, not priority and fairness",
         "grpc: received message larger than max: RESOURCE_EXHAUSTED",
         "setting featureCompatibilityVersion to 7.0",
+        "http: TLS handshake error from 10.0.0.9:51: tls: first record does not look like a TLS handshake",
     ],
 )
 def test_a_benign_line_matches_no_row_of_the_extended_codes(line: str) -> None:

@@ -67,8 +67,22 @@ def test_a_dns_without_ready_pods_is_down_and_names_its_victims() -> None:
     first, second = build.findings(dns, build.scene(*objects, *server(ready=False), ORDERS, logs=logs))
     assert (first.code, first.object.name, first.confidence.word) == ("ClusterDNSDown", "coredns", "proved")
     assert POD in {reach.ref.name for reach in first.affected}
-    assert "1 pods fail" in first.summary.en
+    assert "1 pod fails" in first.summary.en
     assert (second.code, second.role) == ("NameNotResolved", Role.SYMPTOM)
+
+
+def test_a_dns_that_was_stopped_is_started_again() -> None:
+    service, endpoints, config, *_ = server(ready=False)
+    stopped = build.obj(
+        "Deployment",
+        "coredns",
+        namespace="kube-system",
+        spec={"replicas": 0, "template": {"metadata": {"labels": {"k8s-app": "kube-dns"}}, "spec": {}}},
+    )
+    (found,) = build.findings(dns, build.scene(service, endpoints, config, stopped))
+    assert (found.code, str(found.object)) == ("ClusterDNSDown", "Deployment kube-system/coredns")
+    assert "there are no pods" in found.summary.en
+    assert "scale deployment/coredns --replicas=2" in found.remedies[0].command
 
 
 def cache() -> Obj:

@@ -120,6 +120,17 @@ def test_a_refused_login_beside_it_makes_it_the_cause() -> None:
     assert "password authentication failed" in found.summary.en
 
 
+@pytest.mark.parametrize(
+    ("host", "role"), [("db-before", Role.ROOT), ("db", Role.CONTRIBUTING)], ids=["former address", "present address"]
+)
+def test_an_address_that_the_settings_still_name_is_not_explained_by_a_restart(host: str, role: Role) -> None:
+    objects = [settings(), *serving(by_variable())]
+    line = f"dial tcp: lookup {host} on 10.96.0.10:53: no such host"
+    logs = {("app-7d9c-x2x4z", "app", False): [f"{ago(50 - index)} ERROR {line}" for index in range(4)]}
+
+    assert one(*objects, logs=logs).role is role
+
+
 LABELS_TOO: Obj = {"f:metadata": {"f:labels": {}}}
 
 

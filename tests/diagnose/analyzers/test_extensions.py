@@ -266,6 +266,21 @@ def test_a_removed_version_says_what_to_write_instead() -> None:
     assert "pathType" in found.remedies[0].summary.en
 
 
+def test_a_program_that_asks_for_a_removed_version_is_to_be_renewed() -> None:
+    said = "failed to list *v1beta1.CronJob: the server could not find the requested resource"
+    body = pod(statuses=[status(state=running(), ready=False)])
+    found = one(*deployed(body), logs={("app-7d9c-x2x4z", "app", False): [f"{ago(20)} ERROR {said}"]})
+
+    assert found.code == "APIVersionRemoved"
+    assert "release of the program" in found.remedies[0].summary.en
+
+
+def test_a_service_without_pods_makes_the_api_its_symptom() -> None:
+    found = one(api("MissingEndpoints"), service("metrics", namespace="ops"))
+
+    assert found.role is Role.SYMPTOM
+
+
 def test_a_kind_without_successor_is_left_out() -> None:
     found = one(application('no matches for kind "PodSecurityPolicy" in version "policy/v1beta1"'))
 
@@ -286,6 +301,26 @@ def test_an_old_version_in_the_applied_copy_alone_is_no_fault() -> None:
         ('no matches for kind "Widget" in group "acme.dev"', ("Widget", "acme.dev", "")),
         ('no matches for kind "Pod" in version "v1"', ("Pod", "", "v1")),
         ("the server could not find the requested resource", None),
+        (
+            "failed to list *v1beta1.Job: the server could not find the requested resource (get jobs.extensions)",
+            ("Job", "extensions", "v1beta1"),
+        ),
+        (
+            "failed to list *client.Widget: the server could not find the requested resource (get widgets.acme.dev)",
+            ("Widget", "acme.dev", ""),
+        ),
+        (
+            "failed to list *unstructured.Unstructured: the server could not find the requested resource",
+            None,
+        ),
+        (
+            'The Kubernetes API could not find version "v1beta1" of batch/CronJob for requested resource shop/a.',
+            ("CronJob", "batch", "v1beta1"),
+        ),
+        (
+            "The Kubernetes API could not find acme.dev/Widget for requested resource shop/a. Make sure it is there.",
+            ("Widget", "acme.dev", ""),
+        ),
     ],
 )
 def test_texts_are_read(words: str, expected: tuple[str, str, str] | None) -> None:
@@ -298,6 +333,7 @@ def test_texts_are_read(words: str, expected: tuple[str, str, str] | None) -> No
         ("CronJob", "batch", "v1beta1", "1.25"),
         ("HorizontalPodAutoscaler", "autoscaling", "v2beta2", "1.26"),
         ("FlowSchema", "flowcontrol.apiserver.k8s.io", "v1beta3", "1.32"),
+        ("PodDisruptionBudget", "", "v1beta1", "1.25"),
     ],
 )
 def test_removed_versions_are_known(kind: str, group: str, version: str, gone: str) -> None:
@@ -426,6 +462,20 @@ MET = (
 @pytest.mark.parametrize("case", MET, ids=lambda case: case.id)
 def test_a_custom_resource_as_asked_or_of_other_rules_is_no_fault(case: Case) -> None:
     assert findings(extensions, routed(*case.objects)) == []
+
+
+def test_the_secret_that_it_should_write_is_named_where_it_is_missing() -> None:
+    unsynced = custom(
+        "external-secrets.io/v1",
+        "ExternalSecret",
+        "keys",
+        spec={"target": {"name": "app-keys"}},
+        status={"conditions": [state("Ready", "False", "SecretSyncedError", "permission denied")]},
+    )
+    found = one(unsynced)
+
+    assert found.role is Role.ROOT
+    assert [str(reach.ref) for reach in found.affected] == [f"Secret {SPACE}/app-keys"]
 
 
 def test_what_is_at_work_is_in_progress() -> None:

@@ -53,6 +53,12 @@ def test_a_pull_that_is_not_done_after_minutes_is_slow() -> None:
     assert "node-1" in finding.summary.en
 
 
+def test_a_pull_that_outlasts_the_rollout_is_the_cause() -> None:
+    (finding,) = slow(*pulling((*STARTED[:2], 1200.0)))
+
+    assert finding.role is Role.ROOT
+
+
 def test_a_pull_that_came_after_the_deadline_is_slow() -> None:
     (finding,) = slow(*pulling(took("12m3.5s", "12m10s")))
 

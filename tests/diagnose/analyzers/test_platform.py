@@ -326,6 +326,13 @@ def test_a_build_with_attempts_left_is_under_way() -> None:
     assert [entry.object.kind for entry in build.in_progress(platform, given)] == ["App"]
 
 
+def test_a_build_that_runs_is_under_way() -> None:
+    given = build.scene(*built(says("Succeeded", "Unknown", "Running"), attempts=0, app_says=False))
+
+    assert build.findings(platform, given) == []
+    assert [entry.object.kind for entry in build.in_progress(platform, given)] == ["App"]
+
+
 def test_a_suspension_reaches_all_that_runs_in_the_namespace() -> None:
     objects = [space("Suspend"), *build.deployed(build.pod()), build.pod("other", namespace="elsewhere")]
 

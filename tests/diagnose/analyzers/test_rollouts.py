@@ -380,8 +380,31 @@ def test_suspended_jobs_are_on_purpose_unless_they_had_begun() -> None:
     batch = obj("Job", "report", spec={"suspend": True}, created=5000)
     batch["status"] = {"conditions": [{"type": "Suspended", "status": "True", "lastTransitionTime": ago(5000)}]}
     silent(batch)
+    asked = replace(scene(batch), target=ref_of(batch))
+    assert only(asked).severity == Severity.LOW
+    queued = {**batch, "metadata": {**batch["metadata"], "labels": {"kueue.x-k8s.io/queue-name": "night"}}}
+    assert findings(rollouts, replace(scene(queued), target=ref_of(queued))) == []
     batch["status"]["conditions"][0]["lastTransitionTime"] = ago(900)
     assert one(batch).variant == "suspended"
+
+
+@pytest.mark.parametrize(
+    ("reason", "command"),
+    [("ProgressDeadlineExceeded", "rollouts abort front"), ("RolloutAborted", "rollouts undo front")],
+)
+def test_a_rollout_of_argo_that_timed_out_is_stuck(reason: str, command: str) -> None:
+    late = {"type": "Progressing", "status": "False", "reason": reason, "message": "timed out"}
+    rollout = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Rollout",
+        "metadata": {"name": "front", "namespace": "shop", "uid": "r"},
+        "spec": {"replicas": 2},
+        "status": {"readyReplicas": 2, "conditions": [late]},
+    }
+    finding = one(rollout)
+    assert (finding.code, finding.object.kind) == ("RolloutStuck", "Rollout")
+    assert command in finding.remedies[0].command
+    silent({**rollout, "status": {"conditions": [{**late, "status": "True", "reason": "ReplicaSetUpdated"}]}})
 
 
 def test_a_suspended_cron_job_is_told_only_to_who_asks_about_one_that_used_to_run() -> None:

@@ -87,6 +87,19 @@ CASES = (
     limit_case("local ports", "connect to 10.0.0.5:80: Cannot assign requested address", "ephemeral_ports"),
     limit_case("connection table", "nf_conntrack: table full, dropping packet", "conntrack", kind="Node"),
     limit_case("watches of one program", "failed to create fsnotify watcher: too many open files", "inotify"),
+    Case(
+        id="connection table by an event of the node",
+        objects=[
+            build.node(),
+            build.event(build.node(), "ConntrackFull", "nf_conntrack: nf_conntrack: table full, dropping packet"),
+        ],
+        found=(("ProcessLimitExhausted", "conntrack", "Node", ""),),
+        words=("left",),
+    ),
+    Case(
+        id="an event of the node about something else",
+        objects=[build.node(), build.event(build.node(), "Rebooted", "Node node-1 has been rebooted, boot id: 7")],
+    ),
     crashed("java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory"),
     crashed("thread 'main' panicked: OS can't spawn worker thread"),
     Case(

@@ -140,6 +140,14 @@ def test_a_controller_that_runs_leaves_the_finalizer_the_cause() -> None:
     assert "runs" in found.summary.en
 
 
+def test_what_the_controller_reports_comes_first() -> None:
+    held = widget()
+    found = one(held, event(held, "SyncFailed", "the bucket is not empty"))
+
+    assert "the newest event says: the bucket is not empty" in found.summary.en
+    assert found.remedies[0].summary.en.startswith("Put right what")
+
+
 def test_without_a_controller_in_the_whole_cluster_that_is_said() -> None:
     found = one(widget())
 
@@ -292,7 +300,7 @@ class Stuck:
 BODY = leaving()
 STUCK = (
     Stuck(id="node does not answer", objects=[BODY, silent_node()], words="node-1 does not answer"),
-    Stuck(id="node is gone", objects=[BODY], words="node-1 no longer exists"),
+    Stuck(id="node is gone", objects=[BODY, node("other")], words="node-1 no longer exists"),
     Stuck(
         id="kubelet cannot kill it",
         objects=[BODY, node(), event(BODY, "FailedKillPod", "error killing pod: context deadline exceeded")],
@@ -316,6 +324,14 @@ def test_force_is_offered_only_for_a_dead_node() -> None:
 
     assert any("--force" in remedy.command for remedy in dead.remedies)
     assert not any("--force" in remedy.command for remedy in alive.remedies)
+
+
+@pytest.mark.parametrize(("others", "words"), [((node("other"),), "no longer exists"), ((), "still runs")])
+def test_a_node_counts_as_gone_only_where_nodes_were_seen(others: Sequence[Obj], words: str) -> None:
+    found = one(leaving(), *others)
+
+    assert words in found.summary.en
+    assert ("--force" in found.remedies[0].command) is bool(others)
 
 
 def test_a_leftover_of_a_complete_workload_is_less_severe_and_not_named() -> None:
@@ -397,10 +413,12 @@ def test_a_budget_short_of_healthy_pods_waits_for_them() -> None:
 
 
 def test_two_budgets_for_one_pod_forbid_every_eviction() -> None:
-    found = findings(termination, routed(budget(allowed=1), budget(allowed=1, name="also"), *served(), closed()))
+    found = one(budget(allowed=1), budget(allowed=1, name="also"), *served(), closed())
 
-    assert {entry.object.name for entry in found} == {"app", "also"}
-    assert "no pod with two" in found[0].summary.en
+    assert found.object.name == "also"
+    assert "no pod with two" in found.summary.en
+    assert found.actual == "two: also, app"
+    assert "> app.json" in found.remedies[0].command
 
 
 def test_a_budget_that_could_never_allow_any_is_hygiene_while_nobody_drains() -> None:
