@@ -20,12 +20,10 @@ EMPTY: Obj = {}
 def dig(obj: Any, *path: Path) -> Any:
     """Return the value at ``path``, or None where any step is missing or of another type."""
     for part in path:
-        if isinstance(part, int):
-            if not isinstance(obj, list) or not -len(obj) <= part < len(obj):
-                return None
-            obj = obj[part]
-        elif isinstance(obj, dict):
+        if isinstance(obj, dict):
             obj = obj.get(part)
+        elif isinstance(obj, list) and isinstance(part, int) and -len(obj) <= part < len(obj):
+            obj = obj[part]
         else:
             return None
     return obj
@@ -33,11 +31,13 @@ def dig(obj: Any, *path: Path) -> Any:
 
 def text(obj: Any, *path: Path) -> str:
     """Return the string at ``path``, or an empty one."""
-    for part in path:
-        if isinstance(part, int):
-            obj = obj[part] if isinstance(obj, list) and -len(obj) <= part < len(obj) else None
+    for part in path:  # as in ``dig``: this is asked two million times for a large cluster
+        if isinstance(obj, dict):
+            obj = obj.get(part)
+        elif isinstance(obj, list) and isinstance(part, int) and -len(obj) <= part < len(obj):
+            obj = obj[part]
         else:
-            obj = obj.get(part) if isinstance(obj, dict) else None
+            return ""
     return obj if isinstance(obj, str) else ""
 
 

@@ -27,6 +27,7 @@ def collect_limits(settings: Settings) -> CollectLimits:
         page_size=cluster.page_size,
         concurrency=cluster.in_flight,
         custom_kinds=cluster.custom_kinds,
+        certificates=cluster.certificates,
         logs=LogLimits(
             max_containers=logs.max_containers,
             tail_lines=logs.tail_lines,

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from cluster.certificates import PUBLIC, tls_secrets_of
 from cluster.client import ClusterClient
 from cluster.discovery import discover
-from cluster.fields import name, objects, text, uid
+from cluster.fields import name, namespace, objects, text, uid
 from cluster.followup import POD_METRICS, Followup, Plan, Signs, dns_pods, plan
 from cluster.kinds import BY_KEY, Kind, group_of, kind_key
 from cluster.listing import read_kind
@@ -73,6 +74,7 @@ class CollectLimits:
     """How much one snapshot may cost. ``page_size`` is large, as a page costs a round trip; ``seconds`` is in all.
 
     ``thorough`` reads also what nothing so far gives reason to read: for recordings, which are looked at later.
+    ``certificates`` is how many TLS Secrets of routes are opened for their dates and names.
     """
 
     seconds: float = 60.0
@@ -81,6 +83,7 @@ class CollectLimits:
     concurrency: int = 8
     custom_kinds: int = 20
     thorough: bool = False
+    certificates: int = 20
     logs: LogLimits = field(default_factory=LogLimits)
 
 
@@ -193,6 +196,7 @@ async def _completed(work: _Collection, discovered: Sequence[Kind]) -> Snapshot:
         builder=builder, namespace=work.namespace, asked=work.target is not None, thorough=work.limits.thorough
     )
     await _follow_up(work, plan(signs), now)
+    await _read_certificates(work)
     work.progress("done", 1.0)
     return builder.build(now=now)
 
@@ -287,6 +291,26 @@ def _raise_when_blind(work: _Collection, kinds: Sequence[Kind], errors: Sequence
         f"The API server lets this caller read nothing in {where}: {errors[0].message}",
         next_step="Ask for the ClusterRole `view` in the namespace, or name a namespace that you may read with -n.",
     )
+
+
+async def _read_certificates(work: _Collection) -> None:
+    """Read the certificate of each TLS Secret that a route names; its key is dropped before anything is kept."""
+    builder = work.builder
+    routes = [*builder.objects("Ingress"), *builder.objects("Gateway.gateway.networking.k8s.io")]
+    wanted = dict.fromkeys(secret for route in routes for secret in tls_secrets_of(route))
+    held = {(namespace(secret), name(secret)): secret for secret in builder.objects("Secret")}
+    known = [(key, held[key]) for key in wanted if text(held.get(key), "type") == "kubernetes.io/tls"]
+    for (space, called), secret in known[: work.limits.certificates]:
+        try:
+            found = await work.client.get(f"{BY_KEY['Secret'].path(space)}/{called}", attempts=1)
+        except Forbidden as exc:
+            builder.note(f"The dates and names of TLS certificates are not known: {exc.message}")
+            return
+        except (ClusterRejected, ClusterBusy, ClusterUnreachable, DeadlineExceeded):
+            continue
+        facts = redact_object({**found, "kind": "Secret", "apiVersion": "v1"}).get(PUBLIC)
+        if facts is not None:
+            builder.add({**secret, PUBLIC: facts})
 
 
 def _custom_kinds(work: _Collection, discovered: Sequence[Kind]) -> list[Kind]:

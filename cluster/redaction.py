@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from cluster.certificates import PUBLIC, public_certificate
 from cluster.fields import Obj, text
 from cluster.kinds import BY_KEY, group_of, kind_key
 from core.redaction import MASK, redact, secret_name
@@ -75,7 +76,10 @@ def redact_lines(lines: Iterable[str]) -> list[str]:
 
 def _single(obj: Obj) -> dict[str, Any]:
     known = kind_key(text(obj, "kind"), group_of(text(obj, "apiVersion"))) in BY_KEY
-    return dict(_mapping(obj, 0, _known if known else _foreign))
+    redacted = dict(_mapping(obj, 0, _known if known else _foreign))
+    if text(obj, "kind") == "Secret" and (facts := public_certificate(obj)) is not None:
+        redacted[PUBLIC] = facts
+    return redacted
 
 
 _Walk = Callable[[Any, str, int], Any]

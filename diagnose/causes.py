@@ -147,6 +147,11 @@ def callees(finding: Finding) -> frozenset[ObjectRef]:
     return frozenset(reach.ref for reach in finding.chain if reach.edge is Edge.ENV and reach.ref.kind == "Service")
 
 
+def shared_by(finding: Finding) -> frozenset[ObjectRef]:
+    """Return what all clients share where it is at fault: who cannot resolve names is hit by whatever hits the DNS."""
+    return frozenset({finding.object}) if finding.code == "ClusterDNSDown" else frozenset()
+
+
 def _reached(waits: Mapping[str, frozenset[str]], start: str) -> frozenset[str]:
     """Return what can be reached from ``start`` in at least one step."""
     seen: set[str] = set()

@@ -16,7 +16,7 @@ from core.evidence import UNSET, verify
 from core.phrase import Phrase
 from core.settings import DiagnoseSettings
 from diagnose.analyzers import Analyzer, analyzers
-from diagnose.causes import MAX_DEPTH, Causes, answered, callees, touches
+from diagnose.causes import MAX_DEPTH, Causes, answered, callees, shared_by, touches
 from diagnose.changes import trigger
 from diagnose.containers import remembering
 from diagnose.findings import (
@@ -34,6 +34,7 @@ from diagnose.findings import (
 from diagnose.graph import Graph
 from diagnose.scene import Scene
 from diagnose.scope import Scope, resolve
+from diagnose.unnamed import unnamed
 from diagnose.verdicts import STATED_KINDS, Judged, Reaches, graded, state_without_cause, target_verdict, worst
 from diagnose.warnings import idle_warnings
 from diagnose.wording import checked_families, headline
@@ -119,11 +120,11 @@ def _diagnose(
 
 
 def concerning(graph: Graph, scope: Scope, findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings about what was asked, and about whom it calls, and whom these call."""
+    """Return the findings about what was asked, about whom it calls, whom these call, and what all of them share."""
     kept = {finding.id: finding for finding in findings if scope.concerns(finding)}
     walk = Causes(graph, ())
     for _ in range(MAX_DEPTH):
-        called = walk.closure(ref for finding in kept.values() for ref in callees(finding))
+        called = walk.closure(ref for finding in kept.values() for ref in (*callees(finding), *shared_by(finding)))
         more = {f.id: f for f in findings if called and f.id not in kept and touches(f, called)}
         if not more:
             break
@@ -160,6 +161,7 @@ def observe(scene: Scene) -> Observed:
             if not isinstance(observation, Finding):
                 others.append(observation)
             elif (checked := proven(observation, scene.snapshot)) is not None:
+                checked = unnamed(checked, scene.snapshot)
                 before = findings.get(checked.id)
                 findings[checked.id] = checked if before is None else collapsed(before, checked)
             else:

@@ -100,6 +100,8 @@ class Probe:
     def written(self) -> str:
         """Write what the probe asks in one short line: ``GET :8080/healthz``, ``exec pg_isready``."""
         match self.handler:
+            case "httpGet" | "tcpSocket" | "grpc" if self.asked is None:
+                return {"httpGet": "HTTP", "tcpSocket": "TCP"}.get(self.handler, "gRPC")
             case "httpGet":
                 scheme = "HTTPS " if text(self.spec, "httpGet", "scheme") == "HTTPS" else ""
                 return f"{scheme}GET :{self.asked}{self.url_path}"
@@ -107,6 +109,8 @@ class Probe:
                 return f"TCP :{self.asked}"
             case "grpc":
                 return f"gRPC :{self.asked}"
+            case "exec" if not self.command:
+                return "a command"
             case "exec":
                 return f"exec {' '.join(self.command)}"[:160]
             case _:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cluster.fields import Obj, condition, objects, text, truth, whole
 from cluster.kinds import WORKLOAD_KINDS
-from cluster.recording.forms import FORM
+from cluster.recording.forms import FORM, hides
 from cluster.snapshot import ref_of
 from core.evidence import ObjectRef
 from core.phrase import Phrase
@@ -68,6 +68,9 @@ _IN_PART = frozenset(
 )
 """Causes that hit some of the requests only (a path, a node, a share of the pods), or none while something serves."""
 
+_COUNTING = frozenset({"Deployment", "StatefulSet", "ReplicaSet"})
+"""Kinds whose status says how many pods are ready."""
+
 SERVING_KINDS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"})
 
 
@@ -91,8 +94,8 @@ class Judged:
         state = WorkloadState(
             object=ref,
             verdict=Verdict.HEALTHY,
-            ready=reading.ready,
-            wanted=reading.wanted,
+            ready=reading.ready if _counted(workload) else 0,
+            wanted=reading.wanted if _counted(workload) else 0,
             cause=roots[0].id if roots else "",
         )
         if heavy:
@@ -128,6 +131,11 @@ class Judged:
         """Say whether a fault ended inside the window in which it still counts as recovered."""
         window = self.scene.numbers.recovered_window_seconds
         return entry.healed and self.scene.age(entry.ended) <= window
+
+
+def _counted(workload: Obj) -> bool:
+    """Say whether the ready pods of a workload were shown: no number is made up of what a text leaves out."""
+    return not (kind_of(workload) in _COUNTING and hides(workload, "status", "readyReplicas"))
 
 
 def _with_cause(workload: Obj, reading: WorkloadReading) -> Verdict:
@@ -173,6 +181,10 @@ def unexplained(workload: Obj, reading: WorkloadReading) -> Unexplained:
         state=Phrase(
             en=f"{reading.ready} of {reading.wanted} pods are ready and nothing that was read explains it",
             zh=f"{reading.wanted} 个 Pod 中有 {reading.ready} 个就绪，已读取的内容无法解释原因",
+        )
+        if _counted(workload)
+        else Phrase(
+            en="nothing that was read tells how many of its pods are ready", zh="已读取的内容未说明其就绪 Pod 数"
         ),
         next_check=NextCheck(
             command=f"kubectl {where}describe {ref.slug}",

@@ -110,15 +110,25 @@ def headline(
         return Phrase(en=f"{label.en} {word.en}: no fault found", zh=f"{label.zh} {word.zh}：未发现故障")
     if not states:
         return Phrase(en=f"{label.en} {word.en}: nothing runs there", zh=f"{label.zh} {word.zh}：没有运行任何工作负载")
+    rest = _rest(findings)
     if len(states) == 1 and states[0].wanted:
         state = states[0]
         return Phrase(
-            en=f"{label.en} {word.en}: {state.ready} of {_count(state.wanted, 'pod')} ready, no fault found",
-            zh=f"{label.zh} {word.zh}：{state.wanted} 个 Pod 中 {state.ready} 个就绪，未发现故障",
+            en=f"{label.en} {word.en}: {state.ready} of {_count(state.wanted, 'pod')} ready, {rest.en}",
+            zh=f"{label.zh} {word.zh}：{state.wanted} 个 Pod 中 {state.ready} 个就绪，{rest.zh}",
         )
     return Phrase(
-        en=f"{label.en} {word.en}: {_count(len(states), 'workload')} checked, no fault found",
-        zh=f"{label.zh} {word.zh}：已检查 {len(states)} 个工作负载，未发现故障",
+        en=f"{label.en} {word.en}: {_count(len(states), 'workload')} checked, {rest.en}",
+        zh=f"{label.zh} {word.zh}：已检查 {len(states)} 个工作负载，{rest.zh}",
+    )
+
+
+def _rest(findings: Sequence[Finding]) -> Phrase:
+    """Say that nothing fails; what makes nothing fail is still worth a look."""
+    if not findings:
+        return Phrase(en="no fault found", zh="未发现故障")
+    return Phrase(
+        en=f"nothing fails, {_count(len(findings), 'remark')} below", zh=f"没有故障，下面有 {len(findings)} 条提示"
     )
 
 

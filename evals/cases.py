@@ -32,7 +32,8 @@ class Case(BaseModel):
     """The head of a case file.
 
     ``wait``: arguments of ``kubectl wait`` after which the fault shows; ``then``: a kubectl command that comes next,
-    ``then_wait`` what to wait for after it; ``numbers``: graces shortened so that nobody waits for minutes.
+    ``then_wait`` what to wait for after it; ``numbers``: graces shortened so that nobody waits for minutes;
+    ``session``: whether what kubectl prints (tables, descriptions, events, logs) can tell the cause.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,6 +46,7 @@ class Case(BaseModel):
     then_wait: tuple[str, ...] = ()
     namespace_labels: Mapping[str, str] = Field(default_factory=dict)
     numbers: Mapping[str, float] = Field(default_factory=dict)
+    session: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

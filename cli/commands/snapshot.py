@@ -29,7 +29,7 @@ def snapshot(
 ) -> None:
     """Record a namespace as a redacted bundle that `diagnose --from` reads anywhere.
 
-    Secret values are never read; passwords, tokens and keys in variables, arguments, annotations, events and logs are
+    Secret values are never kept; passwords, tokens and keys in variables, arguments, annotations, events and logs are
     masked before anything is written.
 
     \b

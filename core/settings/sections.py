@@ -122,6 +122,13 @@ class ClusterSettings(Section):
         le=500,
         description="Custom kinds that are read at most. Each costs a LIST; clusters can define hundreds.",
     )
+    certificates: int = Field(
+        20,
+        ge=0,
+        le=200,
+        description="TLS Secrets of routes that are opened for the certificate's dates and names; the key is dropped "
+        "at once. 0: none, since the answer to such a request holds the key.",
+    )
 
 
 class LogSettings(Section):

@@ -1,9 +1,12 @@
 """What is fuzzed: each parser of foreign bytes, as a function that must end in an answer or in an error of its own."""
 
+import base64
 import io
+import tarfile
 from collections.abc import Callable
 from contextlib import suppress
 
+from cluster.certificates import public_certificate
 from cluster.identity import Endpoint
 from cluster.kubeconfig import from_kubeconfig_text
 from cluster.quantities import quantity
@@ -13,6 +16,8 @@ from core.errors import SextantError
 from core.redaction import redact
 from diagnose.cron import parse_schedule
 from diagnose.engine import diagnose
+from diagnose.logs.matching import match_item
+from diagnose.logs.reading import read_lines
 from diagnose.render import document, markdown, text
 
 LIMITS = RecordingLimits(compressed_bytes=1 << 20, expanded_bytes=1 << 22, members=200, member_bytes=1 << 20)
@@ -59,6 +64,73 @@ def words(data: bytes) -> None:
     quantity(content)
 
 
+def must_gather(data: bytes) -> None:
+    """Read a collection of OpenShift whose lists hold any text."""
+    root = "must-gather.local/quay-io-image"
+    recording(
+        archived(
+            {
+                f"{root}/namespaces/shop/core/pods.yaml": data,
+                f"{root}/namespaces/shop/apps/deployments.yaml": data,
+                f"{root}/namespaces/shop/pods/web-0/web/web/logs/current.log": data,
+                f"{root}/cluster-scoped-resources/core/nodes/n.yaml": data,
+                f"{root}/version": b"1",
+                f"{root}/timestamp": data[:64],
+            }
+        )
+    )
+
+
+def support_bundle(data: bytes) -> None:
+    """Read a support bundle whose files hold any text."""
+    recording(
+        archived(
+            {
+                "bundle/version.yaml": b"apiVersion: troubleshoot.sh/v1beta2\n",
+                "bundle/cluster-resources/pods/shop.json": data,
+                "bundle/cluster-resources/events/shop.json": data,
+                "bundle/cluster-resources/deployments-errors.json": data,
+                "bundle/cluster-resources/pods/logs/shop/web/web.log": data,
+            }
+        )
+    )
+
+
+def archived(files: dict[str, bytes]) -> bytes:
+    """Return a tar archive of these files."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return out.getvalue()
+
+
+def log(data: bytes) -> None:
+    """Read any text as a log and look for what it says."""
+    for item in read_lines(tuple(data.decode(errors="replace").splitlines())):
+        match_item(item)
+
+
+def certificate(data: bytes) -> None:
+    """Read any bytes as the certificate of a TLS Secret."""
+    wrapped = b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(data) + b"\n-----END CERTIFICATE-----\n"
+    public_certificate({"type": "kubernetes.io/tls", "data": {"tls.crt": base64.b64encode(wrapped).decode()}})
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    target.__name__: target for target in (recording, transcript, listing, kubeconfig, schedule, words)
+    target.__name__: target
+    for target in (
+        recording,
+        transcript,
+        listing,
+        must_gather,
+        support_bundle,
+        log,
+        kubeconfig,
+        schedule,
+        certificate,
+        words,
+    )
 }

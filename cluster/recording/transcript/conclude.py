@@ -1,7 +1,7 @@
 """Make a snapshot of what a session told: settle the time, name containers, join owners, give logs to pods."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -12,13 +12,14 @@ from cluster.recording.material import kept_lines
 from cluster.recording.transcript.enrich import add_from_events
 from cluster.recording.transcript.implied import add_implied
 from cluster.recording.transcript.log_outputs import LogOutput
-from cluster.recording.transcript.moments import MADE_UP, Ago, settled
+from cluster.recording.transcript.moments import MADE_UP as NO_TIME
+from cluster.recording.transcript.moments import Ago, settled
+from cluster.recording.transcript.naming import name_containers
 from cluster.recording.transcript.now import now_of
 from cluster.recording.transcript.owners import link_owners
-from cluster.recording.transcript.pod_rows import ROW, PodRow, statuses
 from cluster.recording.transcript.readiness import add_readiness
 from cluster.recording.transcript.session import Session
-from cluster.recording.transcript.sightings import DESCRIBED, MENTIONED, WISH, Fragment, Place, merge
+from cluster.recording.transcript.sightings import MENTIONED, WISH, Fragment, Place
 from cluster.recording.transcript.usage import ALONE, POD_METRICS
 from cluster.redaction import redact_object
 from cluster.snapshot import KindCoverage, LogCoverage, Snapshot, SnapshotBuilder
@@ -40,17 +41,17 @@ def conclude(
     now = stated or now_of(session, merged)
     builder = SnapshotBuilder(origin=origin)
     if now is None:
-        now = MADE_UP
+        now = NO_TIME
         builder.note("the transcript holds no time of day: ages keep their distances, but no date can be trusted")
-    rowed = _name_containers(session, {place: obj for place, (obj, _) in merged.items()})
+    rowed = name_containers(session, {place: obj for place, (obj, _) in merged.items()})
     if rowed:
         which = "1 pod is" if rowed == 1 else f"{rowed} pods are"
         builder.note(f"{which} known from tables alone, which do not name containers or show their settings")
-    add_from_events({place: obj for place, (obj, _) in merged.items()}, session.events.values())
     live = {place: obj for place, (obj, rank) in merged.items() if rank != WISH and not _mentioned(place, rank)}
     wishes = {place: obj for place, (obj, rank) in merged.items() if rank == WISH and not _contradicted(session, place)}
+    add_implied(live, session, wishes)
+    add_from_events(live, session.events.values(), now)
     _name_usage(live)
-    add_implied(live, session)
     link_owners(live)
     add_readiness(live)
     for obj in (*wishes.values(), *live.values()):
@@ -100,102 +101,6 @@ def _name_usage(live: dict[Place, Fragment]) -> None:
                 del live[place]
                 continue
             live[place]["containers"] = [{**part, "name": text(boxes[0], "name")} for part in parts]
-
-
-# -- pods
-
-
-def _name_containers(session: Session, merged: dict[Place, Fragment]) -> int:
-    """Turn rows of tables into container statuses; return how many pods were seen in no better form."""
-    told: dict[tuple[str, str], list[str]] = defaultdict(list)
-    inits: dict[tuple[str, str], tuple[str, ...]] = {}
-    for log in session.logs:
-        if log.kind == "Pod" and log.name:
-            key = (log.namespace, log.name)
-            told[key].extend(log.containers or ((log.container,) if log.container else ()))
-            inits[key] = log.inits or inits.get(key, ())
-            row = merged.get(("Pod", "", *key), {}).get(ROW)
-            if not inits[key] and log.container and log.lines and isinstance(row, PodRow) and row.status[:5] == "Init:":
-                # While init containers run, no other container has written anything yet.
-                inits[key] = (log.container,)
-    for event in session.events.values():
-        path = text(event.raw(), "involvedObject", "fieldPath")
-        if event.kind.kind == "Pod" and path.startswith("spec.containers{"):
-            told[event.namespace, event.object].append(path[16:-1])
-    templates = _templates(merged)
-    alone = 0
-    for place, obj in merged.items():
-        row = obj.get(ROW)
-        if place[0] != "Pod" or not isinstance(row, PodRow):
-            continue
-        if objects(obj, "status", "containerStatuses"):
-            _refresh(session, place, obj, row)
-            continue
-        template = _template_of(place, templates)
-        names = [text(box, "name") for box in objects(obj, "spec", "containers") if text(box, "name")]
-        if not names:
-            alone += 1
-            names = [text(box, "name") for box in template]
-            if len(names) != row.total:
-                names = [n for n in dict.fromkeys(told[place[2], place[3]]) if n not in inits.get(place[2:], ())]
-            names = _filled(names, min(row.total, 100))
-            by_name = {text(box, "name"): box for box in template}
-            obj["spec"] = merge({"containers": [by_name.get(n, {"name": n}) for n in names]}, obj.get("spec") or {})
-        init_names = [text(box, "name") for box in objects(obj, "spec", "initContainers")] or list(
-            inits.get(place[2:], ())
-        )
-        obj["status"] = merge(obj.get("status") or {}, statuses(row, names, init_names))
-        if not objects(obj, "spec", "initContainers"):
-            shown = [{"name": text(entry, "name")} for entry in objects(obj, "status", "initContainerStatuses")]
-            obj["spec"] = {**obj["spec"], **({"initContainers": shown} if shown else {})}
-    return alone
-
-
-def _filled(names: list[str], total: int) -> list[str]:
-    return [*names, *(f"container-{n}" for n in range(len(names) + 1, total + 1))][:total]
-
-
-def _templates(merged: dict[Place, Fragment]) -> dict[tuple[str, str], list[Fragment]]:
-    found: dict[tuple[str, str], list[Fragment]] = {}
-    for place, obj in merged.items():
-        boxes = [dict(box) for box in objects(obj, "spec", "template", "spec", "containers") if text(box, "name")]
-        if boxes and place[0] in {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"}:
-            found[place[2], place[3]] = boxes
-    return found
-
-
-def _template_of(place: Place, templates: dict[tuple[str, str], list[Fragment]]) -> list[Fragment]:
-    """Return the containers of the workload that the name of a pod begins with."""
-    stem = place[3]
-    for _ in range(2):
-        stem = stem.rpartition("-")[0]
-        if (place[2], stem) in templates:
-            return templates[place[2], stem]
-    return []
-
-
-def _refresh(session: Session, place: Place, obj: Fragment, row: PodRow) -> None:
-    """Let a later table correct an older, better form where both cannot be true at once."""
-    best = max((s.order for s in session.sightings.of(place) if s.rank >= DESCRIBED), default=-1)
-    entries = [dict(entry) for entry in objects(obj, "status", "containerStatuses")]
-    ready = sum(entry.get("ready") is True for entry in entries)
-    if row.order < best or (ready == row.ready and row.status not in {"Terminating", "Completed"}):
-        return
-    if row.ready == row.total and row.status == "Running":
-        for entry in entries:
-            entry.update(ready=True, state={"running": {}})
-    elif len(entries) == 1:
-        told = statuses(row, [text(entries[0], "name")], [])
-        entries = [merge(entries[0], dict(entry)) for entry in objects(told, "containerStatuses")] or entries
-    else:
-        return
-    if len(entries) == 1 and row.restarts is not None:
-        entries[0]["restartCount"] = max(row.restarts, int(entries[0].get("restartCount") or 0))
-    whole = "True" if row.ready == row.total else "False"
-    kept = [c for c in objects(obj, "status", "conditions") if c.get("type") not in {"Ready", "ContainersReady"}]
-    both = [{"type": kind, "status": whole} for kind in ("Ready", "ContainersReady")]
-    phase = "Running" if row.ready else text(obj, "status", "phase")
-    obj["status"] = {**obj["status"], "phase": phase, "containerStatuses": entries, "conditions": [*kept, *both]}
 
 
 # -- events, coverage, logs

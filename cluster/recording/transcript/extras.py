@@ -1,5 +1,7 @@
 """Read commands that show neither lists nor descriptions: files, usage, rollouts, rights."""
 
+from dataclasses import replace
+
 from cluster.fields import text
 from cluster.kinds import spoken
 from cluster.recording.documents import looks_like_objects, read_text
@@ -12,6 +14,7 @@ from cluster.recording.transcript.usage import (
     NODE_METRICS,
     POD_METRICS,
     Usage,
+    is_overdue,
     newest_revision,
     rollout_status,
     usages,
@@ -57,8 +60,8 @@ def take_usage(gathered: Gathered, command: Command) -> None:
 
 
 def take_rollout(gathered: Gathered, command: Command) -> None:
-    """Read ``rollout status`` and ``rollout history``."""
-    gathered.refused(command)
+    """Read ``rollout status`` and ``rollout history``. That a deadline has passed is an answer, not a refusal."""
+    gathered.refused(replace(command, output=tuple(line for line in command.output if not is_overdue(line))))
     targets = Command(number=0, line="", output=(), words=command.words[1:]).targets
     if not targets or targets[0].kind is None or len(command.words) < 3:
         return

@@ -120,7 +120,7 @@ def is_transcript(content: str) -> bool:
 def commands(content: str, first: int = 0) -> Iterator[Command]:
     """Yield the commands of a plain text with their output, numbered from ``first``; other text is prose.
 
-    ``cat`` of a file is yielded as well: what it shows is a file, not the state of a cluster.
+    ``cat`` of a file is yielded as well, which shows a file and not the state of a cluster, and so is ``date``.
     """
     lines = content.lstrip("\ufeff").split("\n")
     starts = [at for at, line in enumerate(lines) if line.startswith((PROMPT, BREAK))]
@@ -132,7 +132,7 @@ def commands(content: str, first: int = 0) -> Iterator[Command]:
         line = lines[start]
         if line.startswith(PROMPT):
             yield _command(number, line, output)
-        elif line.startswith(f"{BREAK}$ cat "):
+        elif line.startswith(f"{BREAK}$ cat ") or f"{line} ".startswith(f"{BREAK}$ date "):
             words = tuple(line[3:10_000].split())
             yield Command(number=number, line=line[1:], output=tuple(output), words=words)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Literal
 
 from cluster.fields import Obj, namespace, text
@@ -30,6 +31,8 @@ class Gathered:
     missing: set[Missing] = field(default_factory=set)
     """Objects that the server said it does not have."""
     notes: list[str] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
+    """What ``date`` printed."""
     server_version: str = ""
     commands: int = 0
     """How many were taken so far: what came later is newer."""

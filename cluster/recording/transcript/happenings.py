@@ -19,7 +19,7 @@ _DESCRIBED = re.compile(
     r" +(Normal|Warning) +(\S{1,100}) +(\d[\dydhms]{1,30}|<unknown>|<invalid>)"
     r"(?: \(x(\d{1,9}) over (\S{1,40})\))? {2,}(?:(\S.{0,120}?) {2,})?(\S.{0,20000})"
 )
-_IN_CONTAINER = re.compile(r"(?:container|Container) \"?([a-z0-9][a-z0-9-]{0,62})\"?(?: in pod| failed|,|$)")
+_IN_CONTAINER = re.compile(r"(?:container:?|Container) \"?([a-z0-9][a-z0-9-]{0,62})\"?(?: in pod| failed|,|$)")
 PLACE = re.compile(r"spec\.\w{1,40}\{[\w.-]{1,253}\}")
 
 
@@ -55,8 +55,8 @@ class Happening:
         if self.kind.namespaced:
             about["namespace"] = self.namespace
         place = self.field_path
-        if not place and self.kind.kind == "Pod" and (match := _IN_CONTAINER.search(self.message)):
-            place = f"spec.containers{{{match[1]}}}"
+        if not place and (box := container_of(self)):
+            place = f"spec.containers{{{box}}}"
         if place:
             about["fieldPath"] = place
         return {
@@ -68,6 +68,16 @@ class Happening:
             "count": self.count,
             "source": {"component": self.component} if self.component else {},
         }
+
+
+def container_of(event: Happening) -> str:
+    """Return the container that an event of a pod is about, empty where neither its place nor its message names one."""
+    if event.kind.kind != "Pod":
+        return ""
+    if event.field_path:
+        return event.field_path.partition("{")[2].rstrip("}")
+    match = _IN_CONTAINER.search(event.message)
+    return match[1] if match else ""
 
 
 def from_table(table: Table, namespace: str) -> Iterator[Happening]:

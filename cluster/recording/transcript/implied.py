@@ -6,7 +6,8 @@ what was said, and none is made where the server denied it or a complete list of
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping
 
 from cluster.fields import labels, text, whole
 from cluster.kinds import BY_KEY, Kind
@@ -14,6 +15,7 @@ from cluster.recording.forms import FORM
 from cluster.recording.transcript.blocks import Block, find, values
 from cluster.recording.transcript.gathered import Gathered
 from cluster.recording.transcript.happenings import Happening
+from cluster.recording.transcript.implied_pods import pod_of_events
 from cluster.recording.transcript.sightings import Fragment, Place, made_uid
 
 HASH = "pod-template-hash"
@@ -22,6 +24,10 @@ _SCALED = re.compile(r"Scaled (?:up|down) replica set ([a-z0-9][a-z0-9.-]{0,252}
 _MADE = re.compile(
     r"(?:Created (?:pod|job):? |create Pod )([a-z0-9][a-z0-9.-]{0,252})(?: in StatefulSet \S{1,253} successful)?"
 )
+_DELETED = re.compile(r"(?:Deleted pod:? |delete Pod )([a-z0-9][a-z0-9.-]{0,252})")
+_SOON = 60
+_RETRIED = 1200
+"""A controller tries a refused creation again within 1,000 seconds."""
 _MAKERS = ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob")
 _REVISION = "deployment.kubernetes.io/revision"
 
@@ -42,10 +48,14 @@ def sets_of_description(found: list[Block], annotations: Mapping[str, str]) -> l
     return out
 
 
-def add_implied(live: dict[Place, Fragment], told: Gathered) -> None:
-    """Add the workloads that events name and that labels of pods prove, and say who made what."""
-    events = sorted(told.events.values(), key=lambda event: -(event.last if event.last is not None else -1))
-    made = _Implied(live, told)
+def add_implied(live: dict[Place, Fragment], told: Gathered, wishes: Container[Place] = ()) -> None:
+    """Add the pods and workloads that events name and that labels of pods prove, and say who made what.
+
+    What somebody wrote down (``wishes``) says more of an object than its events.
+    """
+    events = sorted(told.events.values(), key=lambda event: -(event.last if event.last is not None else 10**9))
+    made = _Implied(live, told, wishes)
+    _add_pods(made, events)
     for event in events:
         if event.kind.key in _MAKERS:
             made.add(event.kind, event.namespace, event.object)
@@ -56,16 +66,43 @@ def add_implied(live: dict[Place, Fragment], told: Gathered) -> None:
     for place in list(live):
         if place[0] == "Pod":
             _above_pod(live, made, place)
-    for place in sorted(made.places, key=lambda place: place[0] == "Deployment"):
-        _sized(live, place, [event for event in events if event.namespace == place[2]])
+    _size_all(live, [place for place in made.places if place[0] != "Pod"], events)
+
+
+def _add_pods(made: "_Implied", events: Iterable[Happening]) -> None:
+    """Make the pods that only events tell of, in the state that these tell."""
+    by_pod: dict[tuple[str, str], list[Happening]] = defaultdict(list)
+    deleted: dict[tuple[str, str], int | None] = {}
+    emptied: dict[tuple[str, str], bool] = {}
+    born: dict[tuple[str, str], int] = {}
+    for event in events:
+        if event.kind.kind == "Pod":
+            by_pod[event.namespace, event.object].append(event)
+        elif match := _DELETED.match(event.message):
+            deleted[event.namespace, match[1]] = event.last
+        elif event.reason == "SuccessfulCreate" and (match := _MADE.match(event.message)):
+            born[event.namespace, match[1]] = event.last or 0
+        elif match := _SCALED.match(event.message):
+            emptied[event.namespace, match[1]] = match[2] == "0"
+    for (where, name), found in by_pod.items():
+        if made.known(BY_KEY["Pod"], where, name) or emptied.get((where, name.rpartition("-")[0])):
+            continue
+        newest = found[-1].last
+        gone = (where, name) in deleted and (newest is None or newest >= (deleted[where, name] or 0))
+        if not gone and (pod := pod_of_events(found, born.get((where, name), 0))) is not None:
+            made.add(BY_KEY["Pod"], where, name, pod)
 
 
 class _Implied:
     """What was made here, and the guard before it."""
 
-    def __init__(self, live: dict[Place, Fragment], told: Gathered) -> None:
-        self._live, self._told = live, told
-        self.places: list[Place] = []
+    def __init__(self, live: dict[Place, Fragment], told: Gathered, wishes: Container[Place]) -> None:
+        self._live, self._told, self._wishes = live, told, wishes
+        self.places: dict[Place, None] = {}
+
+    def known(self, kind: Kind, where: str, name: str) -> bool:
+        """Say whether an object was shown."""
+        return (kind.kind, kind.group, where, name) in self._live
 
     def add(self, kind: Kind, where: str, name: str, known: Fragment | None = None) -> Place | None:
         """Make an object unless it is known, or known not to be there; what is known of it is never changed."""
@@ -74,13 +111,14 @@ class _Implied:
             for key, value in (known or {}).items():
                 self._live[place].setdefault(key, value)
             return place
-        if absent(self._told, kind, where, name):
+        if place in self._wishes or absent(self._told, kind, where, name):
             return None
         version = f"{kind.group}/{kind.version}" if kind.group else kind.version
         meta: Fragment = {"name": name, "namespace": where, "uid": made_uid(*place)}
         made: Fragment = {"kind": kind.kind, "apiVersion": version, FORM: "mention", "metadata": meta}
-        self._live[place] = {**made, **(known or {})}
-        self.places.append(place)
+        told = dict(known or {})
+        self._live[place] = {**made, **told, "metadata": {**told.get("metadata", {}), **meta}}
+        self.places[place] = None
         return place
 
 
@@ -117,52 +155,62 @@ def _above_pod(live: dict[Place, Fragment], made: _Implied, place: Place) -> Non
         live[set_place]["metadata"].setdefault("labels", {HASH: digest})
 
 
-def _sized(live: dict[Place, Fragment], place: Place, events: Iterable[Happening]) -> None:
+def _size_all(live: dict[Place, Fragment], places: list[Place], events: Iterable[Happening]) -> None:
     """Make what nothing says the size of as large as it is seen to be, or as its events say."""
-    obj = live[place]
-    if place[0] not in {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"} or "spec" in obj:
-        return
-    sets = [other for at, other in live.items() if at[0] == "ReplicaSet" and _owned(at, other, place)]
-    pods = [at for at, pod in live.items() if at[0] == "Pod" and _below(at, pod, place, live)]
-    if place[0] == "Deployment" and sets:
-        have = sum(whole(other, "status", "replicas") for other in sets)
-        wanted = sum(whole(other, "spec", "replicas") for other in sets)
-    else:
-        have, wanted = _size(place, len(pods), list(events))
-    if place[0] == "DaemonSet":
-        obj["status"] = {"desiredNumberScheduled": wanted, "currentNumberScheduled": have}
-        obj["status"]["updatedNumberScheduled"] = have
-        return
-    obj["spec"], obj["status"] = {"replicas": wanted}, {"replicas": have}
-    if place[0] != "ReplicaSet":
-        obj["status"]["updatedReplicas"] = have
-
-
-def _size(place: Place, count: int, events: list[Happening]) -> tuple[int, int]:
-    """Return (how many pods it has, how many it wants); a refusal newer than any success says that it lacks one."""
-    wanted: int | None = None
-    refused = succeeded = None
+    pods = Counter((at[2], text(pod, "_owner")) for at, pod in live.items() if at[0] == "Pod")
+    sets: dict[tuple[str, str], list[Place]] = defaultdict(list)
+    for at, obj in live.items():
+        if at[0] == "ReplicaSet":
+            sets[at[2], text(obj, "_owner")].append(at)
+    own: dict[tuple[str, str], list[Happening]] = defaultdict(list)
+    scaled: dict[tuple[str, str], int] = {}
     for event in events:
-        if place[0] == "ReplicaSet" and (match := _SCALED.match(event.message)) and match[1] == place[3]:
-            wanted = int(match[2])
-        if (event.kind.kind, event.object) == (place[0], place[3]):
-            refused = event.last if event.reason == "FailedCreate" else refused
-            succeeded = event.last if event.reason == "SuccessfulCreate" else succeeded
-    if wanted != 0 and refused is not None and (succeeded is None or refused < succeeded):
+        own[event.namespace, f"{event.kind.kind}/{event.object}"].append(event)
+        if match := _SCALED.match(event.message):
+            scaled[event.namespace, f"ReplicaSet/{match[1]}"] = int(match[2])
+    for place in sorted(places, key=lambda place: place[0] == "Deployment"):
+        key = (place[2], f"{place[0]}/{place[3]}")
+        if place[0] == "CronJob" or "spec" in live[place]:
+            continue
+        if below := [live[at] for at in sets[key] if place[0] == "Deployment"]:
+            have = sum(whole(other, "status", "replicas") for other in below)
+            wanted = sum(whole(other, "spec", "replicas") for other in below)
+        else:
+            have, wanted = _size(pods[key], scaled.get(key), refused=_refused(own[key]))
+        _write(live[place], place[0], have, wanted)
+
+
+def _size(count: int, wanted: int | None, *, refused: bool) -> tuple[int, int]:
+    """Return (how many pods it has, how many it wants); a refusal newer than any success says that it lacks one."""
+    if wanted != 0 and refused:
         wanted = max(wanted or 0, count + 1)
         return min(count, wanted - 1), wanted
     have = count if wanted is None else wanted
     return have, have
 
 
-def _owned(place: Place, obj: Fragment, above: Place) -> bool:
-    return place[2] == above[2] and text(obj, "_owner") == f"{above[0]}/{above[3]}"
+def _write(obj: Fragment, kind: str, have: int, wanted: int) -> None:
+    if kind == "Job":
+        obj["status"] = {"active": max(have, int(have == wanted))}
+        return
+    if kind == "DaemonSet":
+        obj["status"] = {"desiredNumberScheduled": wanted, "currentNumberScheduled": have}
+        obj["status"]["updatedNumberScheduled"] = have
+        return
+    obj["spec"], obj["status"] = {"replicas": wanted}, {"replicas": have}
+    if kind != "ReplicaSet":
+        obj["status"]["updatedReplicas"] = have
 
 
-def _below(place: Place, pod: Fragment, above: Place, live: Mapping[Place, Fragment]) -> bool:
-    """Say whether a pod belongs to a workload, as far as the text names its owners."""
-    if _owned(place, pod, above):
-        return True
-    kind, _, name = text(pod, "_owner").partition("/")
-    middle = live.get((kind, "apps", place[2], name), {})
-    return kind == "ReplicaSet" and place[2] == above[2] and text(middle, "_owner") == f"{above[0]}/{above[3]}"
+def _refused(own: list[Happening]) -> bool:
+    """Say whether the newest word of a controller is that it may not create, and is as new as its next try would be.
+
+    The pauses between its tries double: it would have tried again within the time that it has been trying.
+    """
+    refusals = [event for event in own if event.reason == "FailedCreate" and event.last is not None]
+    made = [event.last for event in own if event.reason == "SuccessfulCreate" and event.last is not None]
+    last = min((event.last for event in refusals if event.last is not None), default=None)
+    if last is None or (made and min(made) <= last):
+        return False
+    first = max(event.first or event.last or 0 for event in refusals)
+    return last <= min(max(_SOON, 2 * (first - last)), _RETRIED)

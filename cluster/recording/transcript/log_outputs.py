@@ -58,7 +58,7 @@ def log_outputs(command: Command, namespace: str) -> list[LogOutput]:
         cut=cut or (bool(command.pipes) and command.filtered) or command.counted,
         order=command.number,
     )
-    lines = _own_words(command.output, log)
+    lines = _without_prose(_own_words(command.output, log))
     if command.counted:
         lines = [_COUNT.sub("", line, count=1) for line in lines]
     if command.grouped:
@@ -88,6 +88,26 @@ def log_outputs(command: Command, namespace: str) -> list[LogOutput]:
         for (pod, box), found in apart.items()
         if pod
     ]
+
+
+_PERSON = re.compile(
+    r"\b(?:I|I'm|I've|I'd|my|My|we|We|we're|our|Our|anybody|anyone|Anyone|thanks|Thanks|Thank you)\b(?![.:=/_-]\S)"
+)
+"""Words by which somebody speaks of himself or asks; programs hardly ever do."""
+_SENTENCE = re.compile(r"[A-Z\"'][\w\"'(,;`-]{0,40}(?: [^\s{}\[\]=|]{1,60}){3,120}")
+_MAX_PROSE = 40
+
+
+def _without_prose(lines: list[str]) -> list[str]:
+    """Take away what somebody wrote below a log: a paragraph behind a blank line, in the words of a person."""
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    for at in filled[-_MAX_PROSE:]:
+        if not at or lines[at - 1].strip() or not _SENTENCE.fullmatch(lines[at].rstrip()[:5000]):
+            continue
+        end = next((n for n in range(at, len(lines)) if not lines[n].strip()), len(lines))
+        if any(_PERSON.search(line[:5000]) for line in lines[at:end]):
+            return lines[: at - 1]
+    return lines
 
 
 def _as_prefixed(lines: list[str]) -> list[str]:

@@ -53,6 +53,48 @@ def spoken_time(value: str) -> str:
     return written_moment(found) if found else ""
 
 
+def clock_time(line: str) -> datetime | None:
+    """Read what ``date`` prints; None where it is no time, or in a zone whose letters mean several."""
+    line = line.strip()[:100]
+    match = _CLOCK.fullmatch(line)
+    if match is None:
+        found = parse_time(line)
+        return found if found and re.search(r"(?:Z|[+-]\d\d:?\d\d)$", line) else None
+    first, second, day_time, half, zone, year = match.group("a", "b", "time", "half", "zone", "year")
+    day, month = (first, second) if first.isdecimal() else (second, first)
+    hour, minute, seconds = (int(part) for part in day_time.split(":"))
+    if half:
+        hour = hour % 12 + (12 if half == "PM" else 0)
+    shift = _ZONES.get(zone, "" if zone.isalpha() else zone)
+    year = year or match["later"] or match["before"]
+    stamp = f"{year}-{_MONTHS.get(month, 0):02}-{int(day):02}T{hour:02}:{minute:02}:{seconds:02}"
+    return parse_time(f"{stamp}{shift[:3]}:{shift[3:]}") if shift and year else None
+
+
+_CLOCK = re.compile(
+    r"[A-Z][a-z]{2},? (?P<a>\d{1,2}|[A-Z][a-z]{2}) +(?P<b>\d{1,2}|[A-Z][a-z]{2}) +(?:(?P<before>\d{4}),? )?"
+    r"(?P<time>\d{1,2}:\d\d:\d\d)(?: (?P<half>[AP]M))?(?: (?P<year>\d{4}))? (?P<zone>[A-Z]{1,5}|[+-]\d{4})"
+    r"(?: (?P<later>\d{4}))?"
+)
+_ZONES = {
+    **dict.fromkeys(("UTC", "GMT", "Z", "WET"), "+0000"),
+    **dict.fromkeys(("CET", "WEST"), "+0100"),
+    **dict.fromkeys(("CEST", "EET", "SAST"), "+0200"),
+    **dict.fromkeys(("EEST", "MSK"), "+0300"),
+    "EDT": "-0400",
+    "EST": "-0500",
+    "CDT": "-0500",
+    "MDT": "-0600",
+    "PDT": "-0700",
+    "PST": "-0800",
+    "JST": "+0900",
+    "KST": "+0900",
+    "AEST": "+1000",
+    "NZST": "+1200",
+}
+"""Zones by the letters that mean one only: CST is in America and in China, IST in India, Ireland and Israel."""
+
+
 def written_moment(time: datetime) -> str:
     """Write a time as the API does."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

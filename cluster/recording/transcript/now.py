@@ -20,7 +20,7 @@ _BEFORE_START = frozenset({"FailedScheduling", "TriggeredScaleUp", "NotTriggerSc
 def now_of(session: Gathered, merged: dict[Place, tuple[Fragment, int]]) -> datetime | None:
     """Return the latest moment that the text proves to have been: a time in it, or a creation time plus its age."""
     probe = SnapshotBuilder(origin="")
-    found: list[datetime] = []
+    found: list[datetime] = list(session.times)
     for place, (obj, rank) in merged.items():
         if rank >= DESCRIBED:
             probe.add(_without_ages({key: value for key, value in obj.items() if not key.startswith("_")}))

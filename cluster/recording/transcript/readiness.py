@@ -1,5 +1,7 @@
 """Say of described workloads how many pods are ready: a description does not, but its other lines or the pods may."""
 
+from collections import defaultdict
+
 from cluster.fields import dig, objects, text, whole
 from cluster.recording.transcript.sightings import Fragment, Place
 
@@ -8,6 +10,7 @@ _OWNING = {"Deployment": "readyReplicas", "ReplicaSet": "readyReplicas", "Statef
 
 def add_readiness(live: dict[Place, Fragment]) -> None:
     """Fill in the number of ready pods where it follows from what was shown; elsewhere it stays unset."""
+    owned = _by_owner(live)
     for place, obj in live.items():
         status = obj.get("status")
         if not isinstance(status, dict):
@@ -16,31 +19,40 @@ def add_readiness(live: dict[Place, Fragment]) -> None:
             if "numberReady" not in status and isinstance(status.get("numberAvailable"), int):
                 status["numberReady"] = status["numberAvailable"]
         elif place[0] in _OWNING and "readyReplicas" not in status:
-            ready = _ready(obj, live)
+            ready = _ready(obj, owned)
             if ready is not None:
                 status["readyReplicas"] = ready
 
 
-def _ready(obj: Fragment, live: dict[Place, Fragment]) -> int | None:
+def _by_owner(live: dict[Place, Fragment]) -> dict[str, list[Fragment]]:
+    """Return pods and replica sets by the uid of what owns them."""
+    owned: dict[str, list[Fragment]] = defaultdict(list)
+    for place, obj in live.items():
+        if place[0] in {"Pod", "ReplicaSet"}:
+            for uid in {text(ref, "uid") for ref in objects(obj, "metadata", "ownerReferences")}:
+                owned[uid].append(obj)
+    return owned
+
+
+def _ready(obj: Fragment, owned: dict[str, list[Fragment]]) -> int | None:
     available = dig(obj, "status", "availableReplicas")
     if isinstance(available, int):
         return available
     wanted = whole(obj, "spec", "replicas", default=1)
-    pods = _pods(text(obj, "metadata", "uid"), live)
+    pods = _pods(_uid(obj), owned)
     ready = sum(_is_ready(pod) for pod in pods)
     return ready if len(pods) >= wanted else None
 
 
-def _pods(uid: str, live: dict[Place, Fragment]) -> list[Fragment]:
+def _pods(uid: str, owned: dict[str, list[Fragment]]) -> list[Fragment]:
     """Return the pods that a workload owns, also through its replica sets."""
-    sets = {
-        text(obj, "metadata", "uid") for place, obj in live.items() if place[0] == "ReplicaSet" and _owned(obj, uid)
-    }
-    return [obj for place, obj in live.items() if place[0] == "Pod" and any(_owned(obj, by) for by in {uid, *sets})]
+    found = owned.get(uid, [])
+    below = [pod for entry in found if text(entry, "kind") == "ReplicaSet" for pod in owned.get(_uid(entry), [])]
+    return [entry for entry in (*found, *below) if text(entry, "kind") == "Pod"]
 
 
-def _owned(obj: Fragment, uid: str) -> bool:
-    return any(text(ref, "uid") == uid for ref in objects(obj, "metadata", "ownerReferences"))
+def _uid(obj: Fragment) -> str:
+    return text(obj, "metadata", "uid")
 
 
 def _is_ready(pod: Fragment) -> bool:

@@ -15,6 +15,7 @@ from cluster.recording.transcript.frame import Command, Target
 from cluster.recording.transcript.gathered import Gathered
 from cluster.recording.transcript.happenings import described, from_table, headless_events
 from cluster.recording.transcript.log_outputs import log_outputs
+from cluster.recording.transcript.moments import clock_time
 from cluster.recording.transcript.pod_rows import pod_fragment
 from cluster.recording.transcript.refusals import Refusal, refusals
 from cluster.recording.transcript.rows import ROWS, common
@@ -48,6 +49,8 @@ class Session(Gathered):
             self._events(command)
         elif command.verb == "version":
             self._version(command)
+        elif command.verb == "date":
+            self.times.extend(time for line in command.output[:3] if (time := clock_time(line)))
         elif command.verb == "cat" or (command.verb == "create" and "dry-run" in command.flags):
             take_files(self, command)
         elif command.verb == "top":

@@ -56,16 +56,17 @@ def custom_kind(word: str) -> Kind | None:
 
 def custom_row(row: Row) -> Fragment:
     """Read the condition that custom resources show in READY, with the reason that some print behind it."""
+    spec = {"spec": {"secretName": row["SECRET"]}} if row.get("SECRET") else {}
     ready = row.get("READY", "")
     if ready not in {"True", "False", "Unknown"}:
-        return {}
+        return spec
     told = {"type": "Ready", "status": ready}
     said = row.get("STATUS", "")
     if said and " " in said:
         told["message"] = said
     elif re.fullmatch(r"[A-Z][A-Za-z]{1,80}", said):
         told["reason"] = said
-    return {"status": {"conditions": [told]}}
+    return {**spec, "status": {"conditions": [told]}}
 
 
 def autoscaler_row(row: Row) -> Fragment:

@@ -63,6 +63,11 @@ def rollout_status(lines: Iterable[str], kind: str, name: str) -> tuple[str, Fra
     return name, {"spec": spec, "status": status}
 
 
+def is_overdue(line: str) -> bool:
+    """Say whether a line tells that a rollout has passed its deadline."""
+    return _OVERDUE.match(line[:1000]) is not None
+
+
 def newest_revision(lines: Iterable[str]) -> str:
     """Return the highest number that ``rollout history`` lists, empty where it lists none."""
     found = [int(match[1]) for line in lines if (match := _REVISION.match(line[:200]))]

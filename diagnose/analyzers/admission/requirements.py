@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cluster.fields import namespace, numbered, objects, text
+from cluster.fields import namespace, objects, text
 from cluster.quantities import quantity
 from cluster.recording.forms import hides
 from cluster.snapshot import ref_of

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from cluster.fields import Obj, labels, mapping, moment, name, namespace, numbered, objects, strings, text
 from cluster.names import closest
+from cluster.recording.forms import hides
 from cluster.snapshot import ref_of
 from core.evidence import ABSENT, AbsenceSource, Evidence, ObjectRef
 from core.phrase import Phrase
@@ -83,6 +84,7 @@ def _not_issued(scene: Scene, certificate: Obj) -> Iterator[Observation]:
         return  # it was issued and has run out; nothing says why it was not renewed
     why, evidence, near, remedy = deeper or _own(scene, certificate)
     ref, secret = ref_of(certificate), text(certificate, "spec", "secretName")
+    hosts = "" if hides(certificate, "spec", "dnsNames") else _hosts(certificate)
     yield Finding(
         code="CertificateNotIssued",
         confidence=proved("the resources of the chain say so", "签发链上的资源如此说明", twice=len(evidence) > 1)
@@ -91,8 +93,8 @@ def _not_issued(scene: Scene, certificate: Obj) -> Iterator[Observation]:
         object=ref,
         affected=users_of(scene, certificate),
         summary=Phrase(
-            en=f"The certificate {ref.name} for {_hosts(certificate)} is not issued: {why.en}",
-            zh=f"{_hosts(certificate)} 的证书 {ref.name} 没有签发：{why.zh}",
+            en=f"The certificate {ref.name}{hosts and ' for '}{hosts} is not issued: {why.en}",
+            zh=f"{hosts}{hosts and ' 的'}证书 {ref.name} 没有签发：{why.zh}",
         ),
         expected="status.conditions[Ready]: True",
         actual=f"status.conditions[Ready]: {text(ready[1], 'status') if ready else '<unset>'}",

@@ -266,8 +266,10 @@ def other_failure(pull: Pull) -> Finding:
     return pull.finding(
         "ImagePullFailed",
         Phrase(
-            en=f"{pull.who.en} cannot start: image {pull.image} is not pulled: {cause[:200]}",
-            zh=f"{pull.who.zh} 无法启动：镜像 {pull.image} 拉取失败：{cause_zh[:200]}",
+            en=f"{pull.who.en} cannot start: {f'image {pull.image}' if pull.image else 'its image'} is not pulled: "
+            f"{cause[:200]}",
+            zh=f"{pull.who.zh} 无法启动：镜像{pull.image and ' '}{pull.image}{pull.image and ' '}拉取失败："
+            f"{cause_zh[:200]}",
         ),
         confidence=inferred("the cause could not be read", "未能读取原因", value=0.4)
         if fresh

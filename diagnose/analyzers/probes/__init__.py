@@ -61,6 +61,8 @@ def probes(scene: Scene) -> Iterator[Observation]:
 
 def _explain(failure: ProbeFailure) -> Finding:
     rules = (allows_too_little_time,) if passes_elsewhere(failure) else _RULES
+    if not failure.shown:
+        rules = (runs_missing_command,)
     told = next((told for rule in rules if (told := rule(failure)) is not None), None)
     return to_finding(failure, told or fails(failure))
 

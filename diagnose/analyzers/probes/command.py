@@ -15,10 +15,10 @@ from diagnose.served import served_ports
 def runs_missing_command(failure: ProbeFailure) -> Told | None:
     """Report an exec probe whose program the container does not have."""
     probe = failure.probe
-    if probe.handler != "exec" or not probe.command:
+    if probe.handler != "exec" or not (probe.command or not failure.shown):
         return None
     missing = missing_program(failure.output)
-    if missing is None:
+    if missing is None or not (missing or probe.command):
         return None
     program = missing or probe.command[0]
     denied = "permission denied" in failure.output.lower()
@@ -26,7 +26,7 @@ def runs_missing_command(failure: ProbeFailure) -> Told | None:
     what_zh = "没有执行权限" if denied else "在镜像中不存在"
     who, who_zh = check_name(failure)
     end, end_zh = consequence(failure)
-    line = probe.written()
+    line = probe.written() if probe.command else f"exec {program}"
     return Told(
         code="ProbeCommandMissing",
         confidence=proved(
@@ -40,7 +40,7 @@ def runs_missing_command(failure: ProbeFailure) -> Told | None:
         ),
         expected="a program that the image holds",
         actual=line,
-        evidence=failure.proofs(failure.field("exec", "command")),
+        evidence=failure.proofs(*([failure.field("exec", "command")] if failure.shown else [])),
         remedies=_instead(failure, program),
     )
 

@@ -45,12 +45,17 @@ def fails(failure: ProbeFailure) -> Told:
         ),
         expected=f"{probe.key} succeeds",
         actual=_ADDRESS.sub("", failure.output)[:200] or "no output",
-        evidence=failure.proofs(failure.field()),
+        evidence=failure.proofs(*([failure.field()] if failure.shown else [])),
         remedies=(
             in_application(
                 Phrase(
                     en=f"Find in the log of {name} why its check fails; the probe itself looks right",
                     zh=f"在 {name} 的日志中查找检查失败的原因；探针设置本身看不出问题",
+                )
+                if failure.shown
+                else Phrase(
+                    en=f"Compare what the check asks with what container {name} serves, and read its log",
+                    zh=f"对照探针设置与容器 {name} 实际提供的服务，并查看其日志",
                 )
             ),
         ),

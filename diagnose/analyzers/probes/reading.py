@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cluster.fields import condition, moment, text, whole
+from cluster.recording.forms import hides
 from cluster.snapshot import Event
 from core.evidence import Evidence, ObjectRef
 from core.phrase import Phrase
@@ -61,6 +62,11 @@ class ProbeFailure:
     def since(self) -> datetime | None:
         """When it began, as far as is known."""
         return (self.event.first if self.event else None) or self.container.started_at
+
+    @property
+    def shown(self) -> bool:
+        """Whether the probe's settings are known, and not only what the kubelet says of its failure."""
+        return not hides(self.container.pod, *self.probe.path, "failureThreshold")
 
     @property
     def ready_once(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cluster.fields import Obj, name, numbered, objects, text
+from cluster.recording.forms import hides
 from cluster.snapshot import ref_of
 from core.evidence import Evidence
 from core.phrase import Phrase
@@ -71,6 +72,8 @@ def stuck(scene: Scene, workload: Obj, evidence: list[Evidence], *, since: datet
         evidence = [*evidence[:1], *_changed_image(scene, now.new, now.old), *evidence[1:2]]
     if now.old is not None:
         evidence.append(_ready_evidence(scene, now.old, workload))
+    counted = not hides(workload, "status", "readyReplicas")
+    serves = f"; old revision serves {now.old_ready}/{now.wanted}"
     return Finding(
         code="RolloutStuck",
         role=Role.SYMPTOM,
@@ -78,8 +81,8 @@ def stuck(scene: Scene, workload: Obj, evidence: list[Evidence], *, since: datet
         object=ref_of(workload),
         affected=_affected(scene, workload, now),
         summary=_summary(scene, workload, now, since),
-        expected=f"{now.wanted} pods of the new revision ready",
-        actual=f"{now.new_ready}/{now.wanted} ready; {reason}; old revision serves {now.old_ready}/{now.wanted}",
+        expected=f"{now.wanted} pods of the new revision ready" if counted else "the new revision ready",
+        actual=f"{now.new_ready}/{now.wanted} ready; {reason}{serves}" if counted else reason,
         evidence=tuple(evidence[:4]),
         remedies=tuple(_remedies(scene, workload, now)),
         next_checks=_look(workload, now),
@@ -97,13 +100,14 @@ def _summary(scene: Scene, workload: Obj, now: Standing, since: datetime | None)
     old = f"; the old version still serves with {now.old_ready}/{now.wanted}" if now.old_ready else ""
     old_zh = f"；旧版本仍以 {now.old_ready}/{now.wanted} 提供服务" if now.old_ready else ""
     shown = "; ".join(str(change) for change in now.changes[:2])
+    counted = not hides(workload, "status", "readyReplicas")
+    ready = f": {now.new_ready} of {now.wanted} pods are ready{old}" if counted else ""
+    ready_zh = f"：{now.wanted} 个 Pod 中有 {now.new_ready} 个就绪{old_zh}" if counted else ""
     what = label(workload) if first else f"The new version of {label(workload)}{number}"
     what_zh = label(workload) if first else f"{label(workload)} 的新版本{number_zh}"
     return Phrase(
-        en=f"{what} has not become ready{waited}: {now.new_ready} of {now.wanted} pods are ready{old}"
-        + (f" (what changed: {shown})" if shown else ""),
-        zh=f"{what_zh} {waited_zh}仍未就绪：{now.wanted} 个 Pod 中有 {now.new_ready} 个就绪{old_zh}"
-        + (f"（改动：{shown}）" if shown else ""),
+        en=f"{what} has not become ready{waited}{ready}" + (f" (what changed: {shown})" if shown else ""),
+        zh=f"{what_zh} {waited_zh}仍未就绪{ready_zh}" + (f"（改动：{shown}）" if shown else ""),
     )
 
 

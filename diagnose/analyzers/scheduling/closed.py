@@ -102,7 +102,7 @@ def taint_not_tolerated(waiting: Waiting, recount: Recount | None, blocker: Bloc
             zh=f"没有节点可接收 {who_zh}：{names} 本来合适，但带有污点 {taint}，而 Pod 未容忍该污点{differs_zh}",
         ),
         expected=f"tolerations: {taint}",
-        actual=f"taints on {len(views)} nodes: {taint}",
+        actual=f"taints on {len(views)} of the nodes: {taint}",
         near=(nearest,) if nearest else (),
         evidence=(
             waiting.scene.field(views[0].node, "spec", "taints", taint.index),

@@ -280,6 +280,16 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="B10",
         code="AppConfigInvalid",
+        words=("assign requested address", "eaddrnotavail"),
+        patterns=patterns(
+            r"listen \w{2,6} (?P<value>\S{2,60}): bind: cannot assign requested address",
+            r"listen EADDRNOTAVAIL: \S{1,20}(?: \w{2,12}){0,3} (?P<value>\S{2,60})",
+            r"\bbind(?:ing)?\b.{0,80}cannot assign requested address",
+        ),
+    ),
+    Signature(
+        id="B10",
+        code="AppConfigInvalid",
         words=("invalid literal", "could not convert string"),
         patterns=patterns(
             r"invalid literal for int\(\) with base 10: '(?P<value>[^']{0,80})'",

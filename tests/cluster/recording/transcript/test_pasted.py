@@ -29,7 +29,7 @@ CASES = (
     Pasted(
         id="bash-prompt-table-and-events-image-tag-missing",
         code="ImageTagNotFound",
-        object="Pod/ledger-5d9c7b6f4d-8xkqp",
+        object="Deployment/ledger",
     ),
     Pasted(
         id="powershell-described-pod-registry-wants-a-login", code="ImageRegistryUnauthorized", object="Pod/billing"
@@ -44,9 +44,7 @@ CASES = (
         id="markdown-fence-get-says-not-found-secret-key-reference", code="SecretMissing", object="Secret/api-token"
     ),
     Pasted(id="numbered-lines-command-not-found", code="CommandNotFound", object="Pod/tool"),
-    Pasted(
-        id="fish-prompt-too-little-memory-anywhere", code="InsufficientResources", object="Pod/train-7f8b6d5c49-x2x8k"
-    ),
+    Pasted(id="fish-prompt-too-little-memory-anywhere", code="InsufficientResources", object="Deployment/train"),
     Pasted(id="root-prompt-node-selector-without-node", code="NodeSelectorMismatch", object="Pod/gpu-job"),
     Pasted(id="taint-on-every-node-wrapped-event-message", code="TaintNotTolerated", object="Pod/web"),
     Pasted(
@@ -88,7 +86,7 @@ CASES = (
     Pasted(
         id="get-all-of-a-namespace-with-a-registry-name-that-does-not-resolve",
         code="ImageRegistryNameUnresolved",
-        object="Pod/mall-6b8f7c9d5c-zz4kb",
+        object="Deployment/mall",
     ),
     Pasted(id="table-broken-at-the-width-of-the-terminal", code="OOMKilled", object="Pod/worker-0"),
     Pasted(id="fenced-description-without-a-command-in-an-issue", code="OOMKilled", object="Pod/cache"),
@@ -102,7 +100,7 @@ CASES = (
     Pasted(id="a-healthy-shop-under-microk8s-and-oc"),
     Pasted(id="other-tools-in-the-same-session"),
     Pasted(id="described-workload-and-all-around-it-is-well"),
-    Pasted(id="only-the-events-of-a-description", code="SandboxCreationFailed", object="Pod/agent-bq7wz"),
+    Pasted(id="only-the-events-of-a-description", code="SandboxCreationFailed", object="DaemonSet/agent"),
     Pasted(id="init-container-told-by-its-log", code="AppCrashed", object="Pod/app"),
     Pasted(
         id="chinese-commands-without-a-prompt-image-name-invalid",
@@ -112,7 +110,7 @@ CASES = (
     Pasted(
         id="service-account-missing-in-tables-alone",
         code="ServiceAccountMissing",
-        object="ReplicaSet/app-77c9d5b8f6",
+        object="Deployment/app",
     ),
     Pasted(id="readiness-port-wrong-under-nginx", code="ProbeWrongPort", object="Pod/web-6c7f9d8b54-9kz2x"),
     Pasted(
