@@ -38,7 +38,7 @@ run: $(VENV)/.run ## set up and start the product; the terminal prints one addre
 test: $(VENV)/.dev ## set up and pass the tests that need nothing but Python
 	$(BIN)/pytest -n 2 -m "not cluster and not postgres and not wheel" $(ARGS)
 
-check: lint types docs ## lint, types, reference pages, and the tests with the real parts
+check: lint types docs eval ## lint, types, reference pages, the suite, and the tests with the real parts
 	$(BIN)/pytest -m "cluster or postgres or wheel" $(ARGS)
 
 lint: $(VENV)/.dev ## style, layers, formatting
@@ -55,7 +55,7 @@ docs: $(VENV)/.dev ## check that the generated reference pages are what the code
 bench: $(VENV)/.dev ## measure, as ratios in one run, into benchmarks/results
 	$(BIN)/python -m benchmarks $(ARGS)
 
-eval: $(VENV)/.dev ## run an evaluation suite: SUITE=diagnose (the default) scores datasets/diagnosis
+eval: $(VENV)/.dev ## run an evaluation suite: SUITE=diagnose (the default) scores datasets/diagnose
 	$(BIN)/python -m evals $(or $(SUITE),diagnose) $(ARGS)
 
 e2e: $(VENV)/.dev ## only the tests on a real cluster (SEXTANT_TEST_CLUSTER names the program that starts one)

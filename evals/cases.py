@@ -1,7 +1,7 @@
 """Cases of the diagnosis: manifests that make one fault each on a real cluster, and what must be said of it.
 
-A case is one YAML file in ``datasets/diagnosis/live``: its first document holds ``case``, the others are applied.
-Its recording, where there is one, is ``datasets/diagnosis/recorded/ID.tar.zst``; ``ID.txt`` is what kubectl printed.
+A case is one YAML file in ``datasets/diagnose/live``: its first document holds ``case``, the others are applied.
+Its recording, where there is one, is ``datasets/diagnose/recorded/ID.tar.zst``; ``ID.txt`` is what kubectl printed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -69,8 +69,8 @@ class CaseFile:
 
 
 def cases_folder() -> Path:
-    """Return ``datasets/diagnosis``. It is part of the source tree, not of the installed product."""
-    return Path(str(data_file("knowledge"))).parent / "diagnosis"
+    """Return ``datasets/diagnose``. It is part of the source tree, not of the installed product."""
+    return Path(str(data_file("knowledge"))).parent / "diagnose"
 
 
 def read_cases() -> Iterator[CaseFile]:

@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         known = [entry for entry in read_scenarios() if wanted.only in f"{entry.family}/{entry.id}"]
     except ValueError as exc:
-        sys.stderr.write(f"A situation cannot be read: {exc}\nIts form is described in datasets/diagnosis/README.md.\n")
+        sys.stderr.write(f"A situation cannot be read: {exc}\nIts form is described in datasets/diagnose/README.md.\n")
         return 2
     scores += [score_trial(trial) for trial in trials(known)]
     scores = [entry for entry in scores if wanted.form in {"", entry.form}]

@@ -1,8 +1,8 @@
 """Situations written by hand: objects, events and logs of one moment, and what must be said of them.
 
-A situation is a YAML file ``datasets/diagnosis/written/FAMILY/ID.yaml``. Its first document holds ``case``; every other
+A situation is a YAML file ``datasets/diagnose/written/FAMILY/ID.yaml``. Its first document holds ``case``; every other
 document is either an object as the API serves it, or a *workload* in short form, from which the objects that its
-controllers would have made are built: ``workload: Deployment/web`` with its pods. ``datasets/diagnosis/README.md``
+controllers would have made are built: ``workload: Deployment/web`` with its pods. ``datasets/diagnose/README.md``
 describes both. A string ``@-300`` stands for the moment 300 seconds before the snapshot.
 """
 

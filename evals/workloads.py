@@ -71,7 +71,7 @@ def at(now: datetime, ago: float) -> str:
 
 
 class _Workload:
-    """One short form. The keys are described in ``datasets/diagnosis/README.md``."""
+    """One short form. The keys are described in ``datasets/diagnose/README.md``."""
 
     def __init__(self, document: Mapping[str, Any], *, namespace: str, now: datetime, number: int) -> None:
         known = {

@@ -1,4 +1,4 @@
-"""Real faults on a real cluster: every case of ``datasets/diagnosis/live`` is made, and its cause must come first."""
+"""Real faults on a real cluster: every case of ``datasets/diagnose/live`` is made, and its cause must come first."""
 
 import json
 import subprocess
