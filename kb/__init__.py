@@ -2,5 +2,6 @@
 
 Belongs here: readers, splitting, embedding, stores, ingestion, search, grounded answers.
 Does not belong here: conversation (``agent``), anything that judges a cluster (``diagnose``).
-The package holds no code yet; its first member will be the readers of the seed knowledge.
+Nothing outside uses it yet. There are: ``documents`` (readers), ``passages`` (splitting, near-duplicates), ``embed``,
+``lexical`` (own tokens, expansion) and ``stores`` (hybrid search inside a caller's access).
 """

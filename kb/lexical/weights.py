@@ -1,0 +1,77 @@
+"""Turn terms into sparse vectors: the document's half of BM25 here, the rarity of a term (IDF) in the store.
+
+A document's weight of a term is tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / AVERAGE_TERMS)): repetition saturates
+and long passages do not win by length. The average length is a constant, so that a weight never depends on what else
+is stored.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kb.lexical.tokens import terms_of
+
+K1 = 1.2
+"""How fast repetition saturates: the usual value of BM25."""
+
+B = 0.5
+"""How much length counts. Passages are cut to similar lengths, so less than the 0.75 that suits whole documents."""
+
+AVERAGE_TERMS = 220
+"""Terms of a passage of the usual length (about 350 model tokens), parts of identifiers included."""
+
+CONTEXT_WEIGHT = 2.0
+"""A term of the title or a heading counts as this many in the text."""
+
+PART_WEIGHT = 0.5
+"""In a question, a part of an identifier counts half: the whole identifier says what was meant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermVector:
+    """A sparse vector: ``ids`` ascending without repetition, one positive weight each. It may be empty."""
+
+    ids: tuple[int, ...]
+    weights: tuple[float, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.ids)
+
+
+@lru_cache(maxsize=262_144)
+def term_id(term: str) -> int:
+    """Return the stable 32-bit id of a term: the same in every process, version and machine."""
+    return int.from_bytes(hashlib.blake2b(term.encode(), digest_size=4).digest(), "big")
+
+
+def document_vector(text: str, *, context: str = "") -> TermVector:
+    """Weigh the terms of a passage. ``context`` is its title and headings."""
+    counts: defaultdict[int, float] = defaultdict(float)
+    length = 0
+    for term, _ in terms_of(text):
+        counts[term_id(term)] += 1.0
+        length += 1
+    for term, _ in terms_of(context):
+        counts[term_id(term)] += CONTEXT_WEIGHT
+    norm = K1 * (1 - B + B * length / AVERAGE_TERMS)
+    return _vector({key: tf * (K1 + 1) / (tf + norm) for key, tf in counts.items()})
+
+
+def query_vector(text: str, *, additions: Iterable[tuple[str, float]] = ()) -> TermVector:
+    """Weigh the terms of a question. ``additions`` are further texts, each with the weight of its terms.
+
+    A term counts once, with the highest weight that it was given.
+    """
+    weights: dict[int, float] = {}
+    for source, factor in ((text, 1.0), *additions):
+        for term, part in terms_of(source):
+            key = term_id(term)
+            weights[key] = max(weights.get(key, 0.0), factor * (PART_WEIGHT if part else 1.0))
+    return _vector(weights)
+
+
+def _vector(weights: dict[int, float]) -> TermVector:
+    ids = sorted(key for key, weight in weights.items() if weight > 0)
+    return TermVector(ids=tuple(ids), weights=tuple(weights[key] for key in ids))

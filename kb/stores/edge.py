@@ -1,0 +1,184 @@
+"""The embedded store: shards of qdrant_edge in one folder, owned by one process.
+
+``folder/collections/NAME`` is a shard, ``folder/state.json`` holds aliases and sizes and is replaced as a whole.
+"""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from kb.stores.edge_collection import EdgeCollection
+from kb.stores.errors import CollectionNotFound, StoreError, StoreFailed, StoreMismatch
+from kb.stores.holder import FolderLock
+from kb.stores.store import CollectionSpec, Health
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,127}")
+_STATE = "state.json"
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True, kw_only=True)
+class _State:
+    sizes: dict[str, int] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+
+
+class EdgeStore:
+    """Open the store in ``folder``. Raises ``StoreHeld`` while another process has it.
+
+    ``readers`` is how many searches run at once (default: one for each core).
+    """
+
+    def __init__(self, folder: Path, *, readers: int | None = None) -> None:
+        self._folder = folder
+        self._lock = FolderLock(folder)
+        try:
+            self._state = _load(folder / _STATE)
+        except StoreError:
+            self._lock.release()
+            raise
+        self._open: dict[str, EdgeCollection] = {}
+        self._changing = asyncio.Lock()
+        self._readers = ThreadPoolExecutor(readers or os.cpu_count() or 1, thread_name_prefix="edge-read")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="edge-write")
+        self._closed = False
+
+    async def create(self, spec: CollectionSpec) -> EdgeCollection:
+        """Make a collection, or open the one that is there."""
+        if not _NAME.fullmatch(spec.name):
+            raise StoreMismatch(f"{spec.name!r} cannot be the name of a collection")
+        async with self._changing:
+            known = self._state.sizes.get(spec.name)
+            if known is not None and known != spec.dimensions:
+                raise StoreMismatch(f"{spec.name} has {known} dimensions, not {spec.dimensions}")
+            found = await self._opened(spec.name, spec.dimensions)
+            if known is None:
+                self._state.sizes[spec.name] = spec.dimensions
+                await self._save()
+            return found
+
+    async def open(self, name: str) -> EdgeCollection:
+        """Open a collection by its name or an alias."""
+        async with self._changing:
+            real = self._state.aliases.get(name, name)
+            return await self._opened(real, self._known(real))
+
+    async def names(self) -> tuple[str, ...]:
+        """Return the names of all collections, in order."""
+        return tuple(sorted(self._state.sizes))
+
+    async def switch(self, alias: str, name: str) -> None:
+        """Let an alias point at a collection."""
+        async with self._changing:
+            self._known(name)
+            self._state.aliases[alias] = name
+            await self._save()
+
+    async def target(self, alias: str) -> str | None:
+        """Return the name of the collection that an alias points at."""
+        return self._state.aliases.get(alias)
+
+    async def drop(self, name: str) -> None:
+        """Remove a collection: from the state first, so that a crash leaves no half of it in use."""
+        async with self._changing:
+            self._known(name)
+            if name in self._state.aliases.values():
+                raise StoreMismatch(f"{name} is in use: an alias points at it")
+            del self._state.sizes[name]
+            await self._save()
+            if shard := self._open.pop(name, None):
+                await self._in_writer(shard.close)
+            await self._in_writer(shutil.rmtree, self._path(name))
+
+    async def health(self) -> Health:
+        """Count the passages of all open collections."""
+        if self._closed:
+            return Health(ok=False, detail="closed")
+        try:
+            points = sum([await found.size() for found in tuple(self._open.values())])
+        except StoreError as exc:
+            return Health(ok=False, detail=exc.message)
+        return Health(ok=True, detail=f"embedded in {self._folder}", points=points)
+
+    async def close(self) -> None:
+        """Let running searches end, make everything durable, give the folder back."""
+        if self._closed:
+            return
+        self._closed = True
+        async with self._changing:
+            await asyncio.to_thread(self._readers.shutdown, wait=True)
+            try:
+                for shard in self._open.values():
+                    await self._in_writer(shard.close)
+            finally:
+                self._open.clear()
+                await asyncio.to_thread(self._writer.shutdown, wait=True)
+                self._lock.release()
+
+    async def _opened(self, name: str, dimensions: int) -> EdgeCollection:
+        if self._closed:
+            raise StoreFailed("the vector store is closed")
+        if name not in self._open:
+            path = self._path(name)
+            if name not in self._state.sizes and path.exists():
+                await self._in_writer(shutil.rmtree, path)  # a process died while making or dropping it
+            self._open[name] = await self._in_writer(self._make, path, dimensions)
+        return self._open[name]
+
+    def _make(self, path: Path, dimensions: int) -> EdgeCollection:
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        return EdgeCollection(path, dimensions, self._readers, self._writer)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / "collections" / name
+
+    def _known(self, name: str) -> int:
+        try:
+            return self._state.sizes[name]
+        except KeyError:
+            raise CollectionNotFound(f"there is no collection {name}") from None
+
+    async def _in_writer(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, lambda: work(*args, **kwargs))
+        except OSError as exc:
+            message = f"the vector store in {self._folder} cannot be changed: {exc.strerror}"
+            raise StoreFailed(message, next_step="check the folder's owner and the free space") from exc
+
+    async def _save(self) -> None:
+        await self._in_writer(_replace, self._folder / _STATE, self._state)
+
+
+def _load(path: Path) -> _State:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return _State(sizes=dict(told["sizes"]), aliases=dict(told["aliases"]))
+    except FileNotFoundError:
+        return _State()
+    except (ValueError, KeyError, TypeError) as exc:
+        message = f"{path} cannot be read: {exc}"
+        raise StoreFailed(message, next_step="restore the folder from a backup, or remove it and index again") from exc
+
+
+def _replace(path: Path, state: _State) -> None:
+    """Write the state beside the old one and put it in its place, durably."""
+    new = path.with_suffix(".new")
+    with new.open("w", encoding="utf-8") as file:
+        json.dump({"sizes": state.sizes, "aliases": state.aliases}, file, indent=1, sort_keys=True)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,26 @@
+"""A search cannot be written without the caller's access."""
+
+import pytest
+
+from kb.stores import PLATFORM, Access, Filter, HybridQuery
+
+
+def test_no_filter_without_access_and_no_query_without_filter() -> None:
+    with pytest.raises(TypeError):
+        Filter()  # type: ignore[call-arg]  # this is the point: neither types nor the program let it pass
+    with pytest.raises(TypeError):
+        HybridQuery()  # type: ignore[call-arg]  # as above
+
+
+def test_access_comes_first_and_is_never_left_out() -> None:
+    assert Filter(access=Access(labels=frozenset())).choices == (("access", ()),)
+    assert Filter(access=Access.of(["b", "a"]), kinds=("code",)).choices == (
+        ("access", ("namespace:a", "namespace:b", PLATFORM)),
+        ("kind", ("code",)),
+    )
+
+
+@pytest.mark.parametrize(("limit", "candidates"), [(0, 10), (11, 10), (2_000, 2_000)])
+def test_limits_are_bounded(limit: int, candidates: int) -> None:
+    with pytest.raises(ValueError, match="limit"):
+        HybridQuery(filter=Filter(access=Access.of([])), limit=limit, candidates=candidates)
