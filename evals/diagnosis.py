@@ -7,7 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,7 +62,9 @@ def score_trial(trial: Trial) -> Score:
     diagnosis = diagnose(trial.snapshot, target=situation.target, namespace=situation.namespace, numbers=numbers)
     if situation.also:
         return _scored_set(diagnosis, trial)
-    return _scored(diagnosis, situation.expect, trial.verdicts, case=trial.id, family=trial.family, form=trial.form)
+    scored = _scored(diagnosis, situation.expect, trial.verdicts, case=trial.id, family=trial.family, form=trial.form)
+    lacking = [root for root in situation.beside if not any(_is(entry, root) for entry in diagnosis.findings)]
+    return replace(scored, said=(*scored.said, *(f"{root.code} is not listed" for root in lacking)))
 
 
 def _wrong(diagnosis: Diagnosis, verdicts: Iterable[Verdict]) -> str:

@@ -42,9 +42,10 @@ class Root(BaseModel):
 class Situation(BaseModel):
     """The head of a situation.
 
-    ``expect`` is what must come first; ``also`` other causes that must be named; ``never`` codes that must not be
-    named as a cause. ``unread`` lists kinds that could not be read. ``language`` is that of the logs. ``pasted`` is
-    false where no text of a terminal can tell it: what is proved by an absence, or by a masked value.
+    ``expect`` is what must come first; ``also`` other causes that must be named; ``beside`` what must be listed without
+    being a cause; ``never`` codes that must not be named as a cause. ``unread`` lists kinds that could not be read.
+    ``language`` is that of the logs. ``pasted`` is false where no text of a terminal can tell it: what is proved by an
+    absence, or by a masked value.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,6 +56,7 @@ class Situation(BaseModel):
     namespace: str = "shop"
     expect: Expected
     also: tuple[Root, ...] = ()
+    beside: tuple[Root, ...] = ()
     never: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     language: Literal["en", "zh"] = "en"

@@ -6,7 +6,7 @@ import pytest
 
 from cluster.fields import text
 from diagnose.catalogue import BY_CODE
-from evals.cases import cases_folder
+from evals.cases import cases_folder, read_cases
 from evals.scenarios import NOW, read_scenario, read_scenarios
 from evals.scores import Score, summed, table
 from evals.variations import noisy, pairs, transcript
@@ -97,3 +97,27 @@ def test_figures_are_added_up_by_form() -> None:
     assert (mixed.silent, mixed.no_fault, mixed.false_findings) == (0, 1, 1)
     assert (total.cases, total.faults_right, total.silent) == (3, 1, 0)
     assert "| 1 of 2 |" in "\n".join(table(summed(scores)))
+
+
+BESIDE = {"RestartsIncreasing", "RetryStorm", "StatefulSetOrdinalBlocked"}
+"""Codes that stand below or beside another cause wherever they appear; tables of their families' tests hold them."""
+
+
+def test_every_code_is_expected_somewhere() -> None:
+    said = {case.case.expect.code for case in read_cases()}
+    for scenario in read_scenarios():
+        situation = scenario.situation
+        said |= {situation.expect.code, *(root.code for root in (*situation.also, *situation.beside))}
+    assert set(BY_CODE) - said <= BESIDE
+
+
+def test_every_family_has_what_only_looks_like_its_fault() -> None:
+    families = {scenario.family for scenario in read_scenarios() if not scenario.situation.expect.code}
+    assert {entry.family for entry in BY_CODE.values()} <= families
+
+
+def test_there_are_at_least_as_many_cases_as_asked() -> None:
+    known = list(read_scenarios())
+    assert len(known) >= 400
+    assert sum(not scenario.situation.expect.code for scenario in known) >= 60
+    assert len(list(read_cases())) >= 45
