@@ -9,7 +9,7 @@ from tests.real_cluster import IMAGE, RealCluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
 
-SPACE = "watched"
+SPACE = "watched-by-a-person"
 
 
 def deployment(image: str) -> str:
