@@ -210,7 +210,7 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
         frozenset({"APIVersionRemoved", "CustomResourceKindMissing"}),
         frozenset({"AppCrashed"}) | _DELIVERIES | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS,
     ),
-    (frozenset({"IngressHostDenied"}), frozenset({"AdmissionWebhookDenied", "CertificateNotIssued"})),
+    (frozenset({"IngressHostDenied"}), frozenset({"AdmissionWebhookDenied", "CertificateNotIssued"}) | _DELIVERIES),
     (frozenset({"AppAsleep"}), frozenset({"WorkloadScaledToZero", "WorkloadSuspended"}) | _WORKLOAD_SYMPTOMS),
     (
         frozenset({"ProcessLimitExhausted"}),
@@ -281,6 +281,7 @@ ABSORBS: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     ),
     (_NAMES, frozenset({"NameNotResolved", "DependencyUnreachable"}) | _PEER_EFFECTS),
     (frozenset({"NameNotResolved"}), frozenset({"DependencyUnreachable"}) | _PEER_EFFECTS),
+    (frozenset({"DatastoreVersionIncompatible"}), frozenset({"BrokerUnavailable", "DependencyUnreachable"})),
     (_STORES | _PEERS, _PEER_EFFECTS),
     (_MEMORY, _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS | _WORKLOAD_SYMPTOMS),
     (frozenset({"PortConflict"}), _PROBE_SETTINGS | _PROBE_EFFECTS | _CRASH_EFFECTS),
@@ -377,13 +378,18 @@ def may_absorb(cause: Finding, symptom: Finding) -> bool:
         return any(cause.object.name in entry.quote for entry in symptom.evidence)
     if (cause.code, symptom.code) == ("CustomResourceNotReconciled", "SecretMissing") and cause.role is not Role.ROOT:
         return False  # its own pods lack the Secret: it reports what they cannot do
-    if symptom.code in _BY_ROLE and symptom.role is Role.ROOT and cause.code not in _BROKEN_API:
+    if symptom.code in _BY_ROLE and symptom.role is Role.ROOT and not _read_from_it(cause, symptom):
         return False
     return any(cause.code in left and symptom.code in right for left, right in ABSORBS)
 
 
 _BY_ROLE = _DELIVERIES | {"APIServiceUnavailable", "FinalizerBlocked"}
 """Codes whose analyzers tell a root from a sign of something else: what they call a root no other reaches."""
+
+
+def _read_from_it(cause: Finding, symptom: Finding) -> bool:
+    """Say whether a cause is what the message of a delivery says, which its analyzer takes for a root of its own."""
+    return cause.code in _BROKEN_API or (cause.code == "IngressHostDenied" and cause.object == symptom.object)
 
 
 def _agent_fits(cause: Finding, symptom: Finding) -> bool:

@@ -15,6 +15,7 @@ from core.phrase import Phrase
 from diagnose.containers import Container
 from diagnose.fault import named
 from diagnose.findings import Confidence, Finding, NextCheck, Reach, Remedy, Role, Severity, matched
+from diagnose.logs.clock import line_time
 from diagnose.logs.ending import LOST, NOT_STARTED, killed_by_node, readings_of_end
 from diagnose.logs.groups import stores
 from diagnose.logs.matching import Match, all_matches, best_match, last_words, match_item
@@ -268,7 +269,7 @@ def _recent(scene: Scene, container: Container, reading: LogReading, match: Matc
         near_end = item.number >= reading.items[-min(NEAR_END, len(reading.items))].number
         if not near_end or not serving:
             return near_end
-        young = scene.age(container.started_at) <= WINDOW_SECONDS
+        young = scene.age(container.started_at) <= WINDOW_SECONDS or _dated_now(scene, container, item)
         return not _went_on(reading, item) and (young or not _of_a_start(match))
     if scene.age(item.time) > WINDOW_SECONDS:
         return False
@@ -276,6 +277,13 @@ def _recent(scene: Scene, container: Container, reading: LogReading, match: Matc
         return False
     became = moment(condition(container.pod, "Ready"), "lastTransitionTime")
     return not serving or became is None or item.time > became
+
+
+def _dated_now(scene: Scene, container: Container, item: LogItem) -> bool:
+    """Say whether a date in the line, whose zone is taken on trust, puts it behind the start and near the present."""
+    written = line_time(scene, container, item)
+    became = moment(condition(container.pod, "Ready"), "lastTransitionTime")
+    return written is not None and scene.age(written) <= WINDOW_SECONDS and (became is None or written > became)
 
 
 def _of_a_start(match: Match) -> bool:

@@ -180,15 +180,24 @@ def _first(item: LogItem, text: str, rows: tuple[Signature, ...]) -> Found | Non
     for row in rows:
         if not any(word in lowered for word in row.words):
             continue
-        if any(pattern.search(text) for pattern in row.not_patterns):
-            continue
         if row.around is not None and item.stack and not any(row.around.search(line) for line in item.stack):
             continue
         for pattern in row.patterns:
             match = pattern.search(text)
+            if match and _excluded(row, text, match):
+                break
             if match and _fits(row, item, text):
                 return row, {key: value for key, value in match.groupdict().items() if value}
     return None
+
+
+def _excluded(row: Signature, text: str, match: re.Match[str]) -> bool:
+    """Say whether the text is something else. A host is left out of it: a Service may be called ``query-api``."""
+    bare = text
+    if match.groupdict().get("host"):
+        start, end = match.span("host")
+        bare = f"{text[:start]}HOST{text[end:]}"
+    return any(pattern.search(bare) for pattern in row.not_patterns)
 
 
 def _fits(row: Signature, item: LogItem, text: str) -> bool:

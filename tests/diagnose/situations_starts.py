@@ -144,6 +144,23 @@ def _starts() -> list[Situation]:
             verdicts=FINE,
         ),
         Situation(
+            id="the token of a running pod could not be refreshed once, half an hour ago",
+            objects=[
+                *deploy("web", lasting := up(since=80000)),
+                event(
+                    lasting,
+                    "FailedMount",
+                    'MountVolume.SetUp failed for volume "kube-api-access" : failed to fetch token: '
+                    "etcdserver: request timed out",
+                    first=1800,
+                    last=1800,
+                ),
+            ],
+            verdicts=HEALTHY,
+            ruled_out="ContainerStartFailed",
+            over=False,
+        ),
+        Situation(
             id="a Secret that was missing has been created since",
             objects=[
                 *deploy("web", secretive),

@@ -44,6 +44,31 @@ def test_a_pull_failure_explains_the_stuck_rollout_of_its_deployment() -> None:
     assert under == {"RolloutStuck": "ImageTagNotFound"}
 
 
+def test_a_delivery_that_repeats_what_the_platform_refused_is_its_symptom() -> None:
+    release, other = (
+        {"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease", "metadata": {"name": n, "namespace": "shop"}}
+        for n in ("site", "other")
+    )
+    refused = finding("IngressHostDenied", release)
+    standing, under = folded([release, other], refused, finding("HelmReleaseFailed", release))
+    assert (standing, under) == (["IngressHostDenied"], {"HelmReleaseFailed": "IngressHostDenied"})
+    standing, under = folded([release, other], refused, finding("HelmReleaseFailed", other))
+    assert (sorted(standing), under) == (["HelmReleaseFailed", "IngressHostDenied"], {})
+
+
+def test_a_server_that_cannot_read_its_data_explains_its_own_exporter() -> None:
+    top, middle, pod = build.deployed(build.pod())
+    standing, under = folded(
+        [top, middle, pod],
+        finding("DatastoreVersionIncompatible", top, pod, part="server"),
+        finding("BrokerUnavailable", top, pod, part="exporter"),
+    )
+    assert (standing, under) == (
+        ["DatastoreVersionIncompatible"],
+        {"BrokerUnavailable": "DatastoreVersionIncompatible"},
+    )
+
+
 def test_a_pull_failure_does_not_explain_the_stuck_rollout_of_another_deployment() -> None:
     one, other = build.deployed(build.pod("a-1"), "a"), build.deployed(build.pod("b-1"), "b")
     standing, under = folded(

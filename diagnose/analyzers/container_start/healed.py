@@ -29,6 +29,9 @@ def healed(scene: Scene, pod: Obj) -> Iterator[RuledOut]:
         if not code or code in seen or (event.container and event.container not in started):
             continue
         seen.add(code)
+        if code == "ContainerStartFailed" and _ran_on(pod, event):
+            yield _refreshed(scene, pod, event, code)
+            continue
         named = _OBJECT.search(event.message)
         what = f"{'ConfigMap' if named['kind'].lower() == 'configmap' else 'Secret'} {named['name']}" if named else ""
         yield RuledOut(
@@ -41,6 +44,29 @@ def healed(scene: Scene, pod: Obj) -> Iterator[RuledOut]:
             healed=_too_long(scene, pod, event, code),
             ended=event.last,
         )
+
+
+def _ran_on(pod: Obj, event: Event) -> bool:
+    """Say whether a mount failed only after every container was up: the contents were refreshed, nothing waited."""
+    began = [moment(entry.status, "state", "running", "startedAt") for entry in containers(pod) if entry.running]
+    mounts = event.reason in {"FailedMount", "FailedAttachVolume"}
+    return (
+        mounts and bool(event.first and began) and all(start and event.first and start < event.first for start in began)
+    )
+
+
+def _refreshed(scene: Scene, pod: Obj, event: Event, code: str) -> RuledOut:
+    return RuledOut(
+        code=code,
+        object=scene.holder_ref(pod),
+        reason=Phrase(
+            en="a volume of the running pod could not be refreshed for a time; the containers ran on",
+            zh="运行中的 Pod 曾一度无法刷新卷的内容；容器一直在运行",
+        ),
+        evidence=(scene.event(event, current=False),),
+        healed=False,
+        ended=event.last,
+    )
 
 
 def _code(event: Event) -> str:

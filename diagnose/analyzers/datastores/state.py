@@ -18,6 +18,8 @@ from diagnose.logs.reading import read_log
 from diagnose.remedies import in_application, roll_back
 from diagnose.state import job_done, job_failed
 
+_ACQUIRED = re.compile(r"(?<!not )acquired change ?log lock", re.IGNORECASE)
+
 _KINDS: dict[str, tuple[str, str]] = {
     "database": ("database", "数据库"),
     "schema": ("schema", "模式"),
@@ -132,7 +134,10 @@ def _jobs_check(store: Store) -> tuple[NextCheck, ...]:
 def lock_contention(store: Store) -> Finding | None:
     """Report statements that wait for locks again and again, or a start that a migration lock blocks."""
     complaint = store.complaint
-    if not complaint.fatal and complaint.count < MIN_LINES and complaint.container.ready:
+    waits = complaint.variant == "waiting"
+    if not complaint.fatal and complaint.count < MIN_LINES and (complaint.container.ready or waits):
+        return None
+    if waits and _got_lock(complaint):
         return None
     server = store.named("the datastore", "数据存储")
     table = complaint.captures.get("name", "")
@@ -160,6 +165,13 @@ def lock_contention(store: Store) -> Finding | None:
         next_checks=_jobs_check(store),
         chain=store.chain,
     )
+
+
+def _got_lock(complaint: Complaint) -> bool:
+    """Say whether the migration had its lock after the line that waits for it."""
+    reading = read_log(complaint.scene, complaint.pod, complaint.container.name, previous=complaint.previous)
+    later = [item for item in reading.items if item.number > complaint.item.number] if reading else []
+    return any(_ACQUIRED.search(item.text) for item in later)
 
 
 # -- versions

@@ -143,7 +143,8 @@ SIGNATURES: tuple[Signature, ...] = (
         not_patterns=(
             *_OWN,
             *patterns(
-                r"query|statement|was reached but|read timed out|acquir\w{1,3}|from the pool|shutdown|shutting down"
+                r"query|statement|was reached but|read timed out|\bacquir(?:e|es|ed|ing)\b|from the pool|"
+                r"shutdown|shutting down"
             ),
         ),
     ),

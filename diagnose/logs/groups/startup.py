@@ -77,6 +77,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "jarfile",
             "assembly",
             "cannot load such file",
+            "can't locate",
             "failed opening required",
             "shared librar",
             "relocating",
@@ -99,6 +100,7 @@ SIGNATURES: tuple[Signature, ...] = (
             r"Could not find or load main class (?P<module>[\w.$/-]{1,200})",
             r"Could not load file or assembly '(?P<module>[^',]{1,200})",
             r"cannot load such file -- (?P<module>\S{1,200})",
+            r"Can't locate (?P<module>\S{1,150}\.p[ml]) in @INC",
             r"Could not find (?P<module>\S{1,100}-\d\S{0,40}) in (?:any of the sources|locally installed gems)",
             r"^Framework: '(?P<module>[^']{1,100})', version '",
             r"Failed opening required '(?P<module>[^']{1,200})'",
@@ -209,6 +211,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "unknown variable",
             "placeholder",
             "unknown directive",
+            "unrecognized directive",
             "upstream",
             "in /etc/",
             "failed to bind properties",
@@ -230,6 +233,7 @@ SIGNATURES: tuple[Signature, ...] = (
             r".{0,40}is not).{0,120}"
             r" in (?P<file>/\S{1,200}?):(?P<line>\d{1,6})",
             r"unknown directive \"(?P<key>[^\"]{1,80})\"",
+            r"(?P<file>/[^\s:]{1,200}):(?P<line>\d{1,6}): unrecognized directive: (?P<key>\S{1,80})",
             r"cannot load certificate \"(?P<file>[^\"]{1,200})\"",
             rf"(?:error|fail\w{{0,4}}|cannot|could not|unable|invalid).{{0,60}}?{_FILE}.{{0,40}}?(?:line |"
             rf":)(?P<line>\d{{1,6}})",

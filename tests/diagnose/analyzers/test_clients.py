@@ -26,9 +26,11 @@ def crashed(lines: Sequence[str], *, variables: Sequence[Obj] = (), others: Sequ
     return build.scene(*objects, logs={(POD, "app", True): lines})
 
 
-def serving(lines: Sequence[str], *, variables: Sequence[Obj] = (), others: Sequence[Obj] = ()) -> Any:
+def serving(
+    lines: Sequence[str], *, variables: Sequence[Obj] = (), others: Sequence[Obj] = (), since: float = 400
+) -> Any:
     """Prepare a ready pod that writes these lines."""
-    status = build.status(state=build.running(400), ready=True)
+    status = build.status(state=build.running(since), ready=True)
     body = build.pod(POD, containers=[build.container(env=list(variables))], statuses=[status], ready=True)
     return build.scene(*build.deployed(body), *others, logs={(POD, "app", False): lines})
 
@@ -313,6 +315,17 @@ def test_a_word_that_may_be_no_service_is_no_guess() -> None:
 
 
 LOST = f"{build.ago(40)} error dial tcp orders-db:5432: connect: connection refused"
+
+
+@pytest.mark.parametrize(
+    ("head", "count"),
+    [(build.ago(50)[:19].replace("T", " "), 1), (build.ago(2000)[:19].replace("T", " "), 0), ("", 0)],
+    ids=["of now", "of earlier", "undated"],
+)
+def test_a_date_without_a_zone_tells_a_fault_of_now_from_the_start(head: str, count: int) -> None:
+    lines = [f"{head} ERROR cannot reach the store: dial tcp orders-db:5432: i/o timeout"] * 3
+    found = build.findings(clients, serving(lines, others=[DB], since=3600))
+    assert [entry.code for entry in found] == ["DependencyUnreachable"] * count
 
 
 def test_repeated_lines_of_a_serving_program_count() -> None:

@@ -251,6 +251,14 @@ def test_a_password_variable_of_the_server_is_named_as_the_trap() -> None:
 DENIED = f"{build.ago(50)} ERROR Access denied for user 'shop'@'10.244.0.7' (using password: YES)"
 
 
+WAITS = f"{build.ago(50)} INFO liquibase.lockservice : Waiting for changelog lock...."
+
+
+def test_a_start_that_waits_for_a_migration_lock_is_blocked_by_it() -> None:
+    found = only(running([WAITS] * 3, ready=False))
+    assert (found.code, found.severity) == ("DatastoreLockContention", "high")
+
+
 def test_a_serving_client_counts_when_it_is_refused_again_and_again() -> None:
     found = only(running([DENIED] * 3))
     assert (found.code, found.severity) == ("DatastoreAuthFailed", "medium")
@@ -351,6 +359,12 @@ SILENT = (
         lines=["memory resource limit alarm set on node rabbit@a.", "memory resource limit alarm cleared on node a"],
         image="rabbitmq:3.13",
     ),
+    Silent(
+        id="lock-had-in-the-end",
+        lines=[*[WAITS] * 3, "INFO liquibase.lockservice : Successfully acquired change log lock"],
+        ready=False,
+    ),
+    Silent(id="lock-awaited-once", lines=[WAITS], ready=False),
     Silent(id="one-deadlock", lines=[f"{build.ago(9)} ERROR: deadlock detected"]),
     Silent(id="own-429", lines=[f'{build.ago(9)} "GET /orders HTTP/1.1" 429 0'] * 9),
     Silent(id="exists", lines=[f'{build.ago(9)} ERROR: relation "orders" already exists'] * 4),
