@@ -191,7 +191,9 @@ async def _completed(work: _Collection, discovered: Sequence[Kind]) -> Snapshot:
     await work.read(_custom_kinds(work, discovered), start=0.6, end=0.7, attempts=2)
     now = client.server_date or datetime.now(UTC)
     asked = pods_of(work.target, builder) if work.target else frozenset()
-    await _read_logs(work, choose_logs(builder.objects("Pod"), now=now, asked_about=asked, **_most(work)), 0.7, 0.9)
+    most = work.limits.logs.max_containers
+    wanted = choose_logs(builder.objects("Pod"), now=now, asked_about=asked, max_containers=most)
+    await _read_logs(work, wanted, 0.7, 0.9)
     signs = Signs(
         builder=builder, namespace=work.namespace, asked=work.target is not None, thorough=work.limits.thorough
     )
@@ -199,10 +201,6 @@ async def _completed(work: _Collection, discovered: Sequence[Kind]) -> Snapshot:
     await _read_certificates(work)
     work.progress("done", 1.0)
     return builder.build(now=now)
-
-
-def _most(work: _Collection) -> dict[str, int]:
-    return {"max_containers": work.limits.logs.max_containers}
 
 
 async def _read_logs(work: _Collection, wanted: Sequence[LogWanted], start: float, end: float) -> None:

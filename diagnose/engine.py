@@ -68,7 +68,7 @@ def _diagnose(
 ) -> Diagnosis:
     scene = Scene(snapshot=snapshot, numbers=numbers)
     scope = resolve(snapshot, scene.graph, target=target, space=namespace)
-    scene = replace(scene, target=scope.target)
+    scene = scene.about(scope.target)
     observed = observe(scene)
     found = [finding for finding in observed.findings if hygiene or finding.role is not Role.HYGIENE]
     causes = Causes(scene.graph, concerning(scene.graph, scope, found))

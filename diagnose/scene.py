@@ -5,7 +5,7 @@ Evidence made here quotes what stands in the snapshot, so it verifies by constru
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -39,6 +39,12 @@ class Scene:
     def worked_out(self) -> dict[tuple[str, int, str], Any]:
         """Answers that several families ask for, by question, id of the object (the snapshot holds it) and part."""
         return {}
+
+    def about(self, target: ObjectRef | None) -> "Scene":
+        """Return the same scene with what was asked about; the graph and what was worked out are shared."""
+        scene = replace(self, target=target)
+        scene.__dict__.update(graph=self.graph, worked_out=self.worked_out)
+        return scene
 
     @property
     def now(self) -> datetime:

@@ -7,6 +7,7 @@ import pytest
 
 from api.context import Services
 from tests.api.harness import cluster_mode, make_context, running
+from tests.api.timeless import timeless
 from tests.real_cluster import RealCluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(240)]
@@ -26,13 +27,6 @@ def token(real_cluster: RealCluster) -> str:
         real_cluster.kubectl("-n", "seen", "wait", "--for=create", made, "--timeout=60s")
     real_cluster.kubectl("-n", "seen", "wait", "--for=condition=Available", "deployment/web", "--timeout=60s")
     return real_cluster.kubectl("-n", "seen", "create", "token", "dev").strip()
-
-
-def still(value: Any) -> Any:
-    """Return a document without the moments at which something was looked at."""
-    if isinstance(value, dict):
-        return {key: still(inner) for key, inner in value.items() if key not in {"now", "observed_at"}}
-    return [still(inner) for inner in value] if isinstance(value, list) else value
 
 
 async def test_answers_from_a_cache_are_those_of_the_server(
@@ -60,6 +54,6 @@ async def test_answers_from_a_cache_are_those_of_the_server(
         again = await asked("seen")
         assert sum(count for (verb, _), count in client.requests.items() if verb == "list") == lists
     for _, document in (*watched, again):
-        assert still(document) == still(live)
+        assert timeless(document) == timeless(live)
     assert (figures.caches, figures.answers) == (1, 4)
     assert {status for status, _ in refused} == {403}

@@ -17,6 +17,7 @@ from core.identity import Caller
 from core.settings import Settings, WatchSettings
 from tests.api.harness import Service, deployment, identity_at, make_context, namespace, running
 from tests.api.test_cluster_mode import ACCOUNTS, ADMIN, ALICE, BOB, LIVE, served, small_cluster
+from tests.api.timeless import timeless
 from tests.cluster.watching.watched import until
 from tests.virtual_time import in_virtual_time
 
@@ -31,13 +32,6 @@ async def asked(service: Service, headers: dict[str, str], body: dict[str, Any] 
     return await service.client.post("/v1/diagnoses", json=body or SHOP, headers=headers)
 
 
-def without_times(value: Any) -> Any:
-    """Return a document without the moments at which it was made, which may lie in two seconds."""
-    if isinstance(value, dict):
-        return {key: without_times(inner) for key, inner in value.items() if key not in {"now", "observed_at"}}
-    return [without_times(inner) for inner in value] if isinstance(value, list) else value
-
-
 async def test_a_busy_namespace_costs_no_list_and_answers_are_the_same(tmp_path: Path) -> None:
     fake = small_cluster()
     async with served(tmp_path, fake) as service:
@@ -48,8 +42,8 @@ async def test_a_busy_namespace_costs_no_list_and_answers_are_the_same(tmp_path:
         before = lists(fake)
         watched = [await asked(service, ALICE) for _ in range(5)]
         assert lists(fake) == before
-        documents = [without_times(answer.json()) for answer in (again, *watched)]
-        assert documents == [without_times(live.json())] * 6
+        documents = [timeless(answer.json()) for answer in (again, *watched)]
+        assert documents == [timeless(live.json())] * 6
         figures = services.watches.figures()
         metrics = (await service.client.get("/metrics", headers=ALICE)).text
         ready = (await service.client.get("/readyz", headers=ALICE)).json()
