@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from core.errors import SettingInvalid
 from core.redaction import redact
+from core.settings.knowledge import KnowledgeSettings
 from core.settings.sections import (
     BundleSettings,
     ClusterSettings,
@@ -34,6 +35,7 @@ __all__ = [
     "BundleSettings",
     "ClusterSettings",
     "DiagnoseSettings",
+    "KnowledgeSettings",
     "LogSettings",
     "ModelSettings",
     "NotifySettings",
@@ -66,6 +68,7 @@ class Settings(BaseSettings):
     bundle: BundleSettings = Field(default_factory=BundleSettings)
     diagnose: DiagnoseSettings = Field(default_factory=DiagnoseSettings)
     model: ModelSettings = Field(default_factory=ModelSettings)
+    knowledge: KnowledgeSettings = Field(default_factory=KnowledgeSettings)
     watch: WatchSettings = Field(default_factory=WatchSettings)
     notify: NotifySettings = Field(default_factory=NotifySettings)
 
