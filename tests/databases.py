@@ -1,4 +1,4 @@
-"""Settings and databases for the tests of core, on SQLite and on a real PostgreSQL."""
+"""Settings and databases for tests, on SQLite and on a real PostgreSQL."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
