@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import anyio
 from fastapi import Depends, Request
 from prometheus_client import Gauge
 
 from api.clusters import Clusters
+from api.knowledge import KnowledgeRights
 from api.reviews import Remembered
 from api.watches import Watches
 from cluster.identity import Identity
@@ -22,6 +23,10 @@ from core.storage import Database
 from core.telemetry import Metrics
 from diagnose.engine import diagnose
 from diagnose.findings import Diagnosis
+from kb.errors import KnowledgeOff
+
+if TYPE_CHECKING:
+    from kb.knowledge import Knowledge, Parts
 
 ANALYSES_AT_ONCE = 4
 """Threads that open or analyze. They share one interpreter, so more would only make each slower."""
@@ -48,7 +53,9 @@ class Diagnose(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class ApiContext:
-    """What ``create_app`` needs. The app opens the runner and the database at its start and closes them at its end.
+    """What ``create_app`` needs.
+
+    The app opens the runner, the knowledge base and the database at its start and closes them at its end.
 
     ``identity`` is the person's own (mode ``token``) or the service's (mode ``cluster``), None without a cluster;
     ``no_cluster`` then says why there is none. ``access_token`` guards mode ``token``. Set ``stopping`` when the server
@@ -65,22 +72,37 @@ class ApiContext:
     access_token: str = field(default="", repr=False)
     version: str = ""
     diagnose: Diagnose = diagnose
+    knowledge: "Knowledge | None" = None
     metrics: Metrics = field(default_factory=Metrics)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(kw_only=True)
 class Services:
-    """What one running app keeps: connections, counters, the demo once it was opened."""
+    """What one running app keeps: connections, counters, the demo once it was opened.
+
+    ``followers`` carries the runs that only watch an ingestion: they may last for hours and take no slot of real work.
+    """
 
     context: ApiContext
     clusters: Clusters
     watches: Watches
     streams: Gauge
+    rights: KnowledgeRights
+    followers: Runner
     seen: Remembered[Any] = field(default_factory=lambda: Remembered(kept=SEEN))
     threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(ANALYSES_AT_ONCE))
     demo: Snapshot | None = None
     asked: Model | None = None
+
+    @property
+    def knowledge(self) -> "Parts":
+        """The parts of the knowledge base. Raises what keeps it closed: off, held by another process, unreachable."""
+        if self.context.knowledge is None:
+            raise KnowledgeOff(
+                "This server keeps no knowledge base.", next_step="Set knowledge.enabled, and start it again."
+            )
+        return self.context.knowledge.parts
 
     def model(self) -> Model:
         """Return the language model of the settings. There is one, since it remembers that its endpoint is down."""

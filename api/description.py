@@ -6,6 +6,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api import problems
+from api.asking_models import AnswerBody, RetrievalBody, SearchBody
+from api.event_models import IncidentBody
+from api.knowledge_models import SourceChange, SourceRequest
 from api.models import DiagnosisDocument, DiagnosisRequest, RunView, SnapshotRequest
 from api.problems import Problem
 from api.security import OPEN_TO_ALL
@@ -15,9 +18,22 @@ from core.settings import ServerSettings
 TEXT = (
     "Explains why workloads on Kubernetes fail: verdict, cause, evidence that can be opened again, and a fix. "
     "Errors are RFC 9457 problems with a stable code, the request's id and what to do next. Work that takes longer "
-    "than a call may wait becomes a run, with a stream of events."
+    "than a call may wait becomes a run, with a stream of events. The knowledge base answers questions with citations, "
+    "out of what the caller may read."
 )
-MODELS: tuple[type[BaseModel], ...] = (DiagnosisDocument, DiagnosisRequest, Problem, RunView, SnapshotRequest)
+MODELS: tuple[type[BaseModel], ...] = (
+    AnswerBody,
+    DiagnosisDocument,
+    DiagnosisRequest,
+    IncidentBody,
+    Problem,
+    RetrievalBody,
+    RunView,
+    SearchBody,
+    SnapshotRequest,
+    SourceChange,
+    SourceRequest,
+)
 
 
 def describe(document: dict[str, Any], settings: ServerSettings) -> dict[str, Any]:

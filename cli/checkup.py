@@ -1,6 +1,7 @@
 """The examinations behind ``sextant doctor``: each says what it found and what a missing part costs."""
 
 import asyncio
+import contextlib
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -55,6 +56,7 @@ async def examine(settings: Settings, *, kubeconfig: Path | None, context: str, 
         await _database(settings),
         *await _cluster(settings, kubeconfig, context, namespace),
         _model(settings),
+        await _knowledge(settings),
     ]
 
 
@@ -72,6 +74,51 @@ def _model(settings: Settings) -> Check:
             next_step="pip install 'sextant-ops[model]'",
         )
     return Check(name="model", state="ok", detail=f"{model.name} at {model.base_url}, used by --explain only")
+
+
+async def _knowledge(settings: Settings) -> Check:
+    """Ask the server that runs here, else look whether model and store can be opened; nothing is indexed."""
+    from cli.knowledge_client import Service, running
+
+    if not settings.knowledge.enabled:
+        cost = "switched off by knowledge.enabled: `sextant ask` and `sextant kb` have nothing to work with"
+        return Check(name="knowledge", state="warn", detail=cost)
+    try:
+        client = await running(settings.storage.state_dir)
+        if client is not None:
+            async with contextlib.aclosing(client):
+                told = await Service(client=client, where="server").get("/v1/knowledge")
+            if trouble := told["trouble"]:
+                return Check(name="knowledge", state="fail", detail=trouble["message"], next_step=trouble["next_step"])
+            return _known(told["progress"]["documents"], told["progress"]["passages"], told["model"], told["store"])
+        return await _knowledge_here(settings)
+    except SextantError as error:
+        return Check(name="knowledge", state="fail", detail=error.message, next_step=error.next_step)
+
+
+async def _knowledge_here(settings: Settings) -> Check:
+    from kb.opening import make_embedder, make_store
+    from kb.records.documents import Documents
+
+    store = await asyncio.to_thread(make_store, settings.knowledge, settings.storage.state_dir)
+    database = Database(settings.storage)
+    try:
+        await store.health()
+        embedder = await asyncio.to_thread(make_embedder, settings.knowledge)
+        await embedder.close()
+        await database.migrate()
+        progress = await Documents(database).progress()
+    finally:
+        await store.close()
+        await database.close()
+    return _known(progress.documents, progress.passages, embedder.name, settings.knowledge.store)
+
+
+def _known(documents: int, passages: int, model: str, store: str) -> Check:
+    detail = f"{documents:,} documents, {passages:,} passages; vectors of {model} in store {store}"
+    if not documents:
+        detail += "; the first question indexes what is bundled"
+    return Check(name="knowledge", state="ok", detail=detail)
 
 
 def _settings_file() -> Check:

@@ -10,8 +10,10 @@ from typing import Annotated
 
 import typer
 
+from cli.commands.ask import ask
 from cli.commands.diagnose import diagnose
 from cli.commands.doctor import doctor
+from cli.commands.kb import kb
 from cli.commands.serve import serve
 from cli.commands.snapshot import snapshot
 from cli.commands.version import print_version, version
@@ -41,6 +43,8 @@ def root(
 
 app.command(short_help="Say why something fails, with evidence and a fix.")(diagnose)
 app.command(short_help="Record a namespace as a redacted bundle.")(snapshot)
+app.command(short_help="Answer a question from the knowledge base, with citations.")(ask)
+app.add_typer(kb, short_help="Keep the knowledge base: add, list, search, open, ...")
 app.command(short_help="Start the HTTP API and its page.")(serve)
 app.command(short_help="Say what is configured, reachable and missing.")(doctor)
 app.command()(version)

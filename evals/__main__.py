@@ -3,8 +3,9 @@
 import sys
 
 from evals import diagnosis
+from evals.retrieval import suite as retrieval
 
-SUITES = {"diagnose": diagnosis.main}
+SUITES = {"diagnose": diagnosis.main, "retrieval": retrieval.main}
 
 
 def main() -> int:

@@ -13,17 +13,20 @@ from functools import lru_cache
 
 from kb.lexical.tokens import terms_of
 
-K1 = 1.2
-"""How fast repetition saturates: the usual value of BM25."""
+K1 = 1.8
+"""How fast repetition saturates. Usual values are 1.2 to 2; 1.8 gives English operator questions 2 points of recall@5
+over 1.2 and takes none from other questions."""
 
 B = 0.5
-"""How much length counts. Passages are cut to similar lengths, so less than the 0.75 that suits whole documents."""
+"""How much length counts. Passages are cut to similar lengths, so less than the 0.75 that suits whole documents; from
+0.3 to 0.7 nothing measurable changes."""
 
-AVERAGE_TERMS = 220
-"""Terms of a passage of the usual length (about 350 model tokens), parts of identifiers included."""
+AVERAGE_TERMS = 85
+"""Terms of the mean passage of 3,480 pages of documentation and runbooks, parts of identifiers included."""
 
 CONTEXT_WEIGHT = 2.0
-"""A term of the title or a heading counts as this many in the text."""
+"""A term of the title or a heading counts as this many in the text. With 1 Chinese questions lose 3 points of recall@5
+in English pages; 3 and 4 gain nothing."""
 
 PART_WEIGHT = 0.5
 """In a question, a part of an identifier counts half: the whole identifier says what was meant."""

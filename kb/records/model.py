@@ -20,9 +20,10 @@ Whether a document can be found does not depend on its state but on ``StoredDocu
 version stays until a new one is ready.
 """
 
-JobKind = Literal["sync", "index", "sweep", "remove", "rebuild"]
+JobKind = Literal["sync", "index", "sweep", "remove", "rebuild", "access"]
 """``sync`` lists a source, ``index`` reads one document, ``sweep`` deletes what an older revision left in the vector
-store, ``remove`` takes a source away, ``rebuild`` builds a collection anew from the texts in SQL."""
+store, ``remove`` takes a source away, ``rebuild`` builds a collection anew from the texts in SQL, ``access`` carries a
+source's new access label into the vector store."""
 
 JobState = Literal["queued", "running", "done", "dead", "cancelled"]
 

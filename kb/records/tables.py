@@ -118,6 +118,7 @@ job = sa.Table(
     sa.Column("started_at", Moment),
     sa.Column("finished_at", Moment),
     sa.Column("cancel_requested", sa.Boolean, nullable=False),
+    sa.Column("again", sa.Boolean, nullable=False),
     sa.Index("kb_job_ready", "state", "priority", "run_at"),
     sa.Index("kb_job_source", "source", "state"),
     sa.Index("kb_job_document", "document"),

@@ -1,5 +1,31 @@
-"""Find the passages that answer a question, inside what the caller may read, and say why each was found.
+"""Search: a question understood, both legs asked inside the caller's access, results weighed and explained.
 
-Belongs here: the legs of a search, their weights, recency, folding of near-duplicates, the explanation of a score.
-Does not belong here: the engines (``kb.stores``), wording answers (``kb.answers``).
+Belongs here: follow-up questions, what a question is searched with, weights of legs and languages, folding of copies,
+budgets, the port of rerankers, and why a passage was found.
+Does not belong here: the engines (``kb.stores``), reading passages from SQL (``kb.records``), answers (``kb.answers``).
+
+Others may use: ``Search``, ``SearchSettings``, ``SearchRequest``, ``SearchResult``, ``PassageReader``, ``Reranker``,
+``explain``.
 """
+
+from kb.search.errors import QuestionEmpty, SearchError
+from kb.search.explaining import Explanation, explain
+from kb.search.model import Found, Parts, SearchRequest, SearchResult
+from kb.search.rerank import Reranker
+from kb.search.searching import PassageReader, Search
+from kb.search.settings import SearchSettings
+
+__all__ = [
+    "Explanation",
+    "Found",
+    "Parts",
+    "PassageReader",
+    "QuestionEmpty",
+    "Reranker",
+    "Search",
+    "SearchError",
+    "SearchRequest",
+    "SearchResult",
+    "SearchSettings",
+    "explain",
+]

@@ -31,7 +31,10 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """How a passage came to its score: ``(dense share + lexical share) * weight * recency``; ranks count from 1."""
+    """How a passage came to its score: ``(dense share + lexical share) * weight * recency + support``.
+
+    Ranks count from 1. ``support`` comes from other passages of the same document; only its best passage has any.
+    """
 
     dense_score: float | None
     dense_rank: int | None
@@ -41,17 +44,23 @@ class Parts:
     lexical_share: float
     weight: float
     recency: float
+    support: float = 0.0
     reranked: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A passage that was found. ``also_in`` are uris of near-duplicates that it stands for."""
+    """A passage that was found. ``also_in`` are uris of near-duplicates that it stands for.
+
+    ``variants`` are passages of those near-duplicates that were found as well, the best of each: what another version
+    of the same page says.
+    """
 
     passage: StoredPassage
     score: float
     parts: Parts
     also_in: tuple[str, ...] = ()
+    variants: tuple[StoredPassage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +77,4 @@ class SearchResult:
     additions: tuple[Addition, ...] = ()
     notes: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
+    model: str = ""

@@ -29,6 +29,11 @@ class CollectionSpec:
         return "-".join(part for part in (self.base, self.fingerprint, self.generation) if part)
 
 
+def made_by(name: str, fingerprint: str) -> bool:
+    """Say whether a collection of this name holds vectors of the model with this fingerprint."""
+    return fingerprint in name.split("-")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HybridQuery:
     """A search. Without ``dense`` or without terms it runs on the other leg alone; without both it finds nothing.

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-import kb.records.tables  # noqa: F401 - its tables join the metadata
+import kb.events.tables
+import kb.records.tables  # noqa: F401 - their tables join the metadata
 from core.errors import StorageError
 from core.settings import StorageSettings
 from core.storage import MIGRATIONS, Database

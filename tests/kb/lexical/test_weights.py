@@ -1,6 +1,7 @@
 """Sparse vectors: stable ids, saturating weights, questions that prefer whole identifiers."""
 
 from kb.lexical import TermVector, document_vector, query_vector, term_id
+from kb.lexical.weights import K1
 
 
 def weight(vector: TermVector, term: str) -> float:
@@ -21,7 +22,7 @@ def test_ids_ascend_without_repetition() -> None:
 def test_repetition_saturates() -> None:
     filler = " ".join(f"word{number}" for number in range(100))
     once, twice, often = (weight(document_vector(filler + " pod" * times), "pod") for times in (1, 2, 50))
-    assert once < twice < often < 2.2
+    assert once < twice < often < 1 + K1
     assert twice - once > (often - twice) / 48
 
 

@@ -1,0 +1,47 @@
+"""From a request for a source to the record of it, and whether it is there already."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import count
+
+from api.knowledge_models import MAX_SOURCE_NAME, SourceRequest
+from kb.records.model import SourceRecord
+from kb.sources.guessing import guess
+from kb.sources.opening import check
+
+
+def record_of(body: SourceRequest, *, created_by: str) -> SourceRecord:
+    """Return the source that a request describes. Raises ``SourceInvalid`` for what makes no sense as written."""
+    if body.kind is None:
+        kind, options, name = guess(body.location)
+    else:
+        kind, options = body.kind, check(body.kind, body.options)
+        place = options.get("url") or options.get("path") or options.get("location") or kind
+        name = str(place).rpartition("://")[2].rstrip("/") or kind
+    return SourceRecord(
+        id=uuid.uuid4().hex,
+        name=body.name or name[:MAX_SOURCE_NAME],
+        kind=kind,
+        options=options,
+        access=body.access,
+        weight=body.weight,
+        schedule_seconds=body.schedule_seconds,
+        created_at=datetime.now(UTC),
+        created_by=created_by,
+    )
+
+
+def same_place(known: SourceRecord, record: SourceRecord) -> bool:
+    """Say whether two sources read the same. Those for uploads have no place; their name tells them apart."""
+    if known.kind != record.kind or known.state == "removing":
+        return False
+    return known.name == record.name if record.kind == "upload" else known.options == record.options
+
+
+def free_name(name: str, known: Sequence[SourceRecord]) -> str:
+    """Return a name that no other source has, with a number where the plain one is taken."""
+    taken = {source.name for source in known}
+    if name not in taken:
+        return name
+    return next(tried for number in count(2) if (tried := f"{name}-{number}") not in taken)

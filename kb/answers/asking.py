@@ -1,0 +1,51 @@
+"""What kind of answer a question wants, and the parts of a question that asks several things."""
+
+import re
+from typing import Literal
+
+from kb.lexical import terms_of
+
+Wanted = Literal["steps", "definition", "value", "reason", "any"]
+
+_STEPS = re.compile(
+    r"\b(?:how (?:do|to|can|should|would)|steps?|set up|configure|install|upgrade|create|enable|disable|fix|debug|"
+    r"troubleshoot|what (?:do|should|can) i do|what now)\b|怎么(?!样|回事)|如何|怎样|步骤|怎么办|怎么处理|排查|处理",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(
+    r"^\W*what(?:'s| is| are| does)\b|\bmean(?:s|ing)?\b|difference between|是什么|什么是|什么意思|区别|含义",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"\bhow (?:many|much|long|often|big|large|old)\b|\bdefaults?\b|\bwhich port|\bwhat port|\blimit of\b|"
+    r"多少|多久|多长|多大|几个|几次|默认|哪个端口|上限",
+    re.IGNORECASE,
+)
+_REASON = re.compile(r"\bwhy\b|\bcause[sd]?\b|\breason\b|为什么|为何|原因|怎么回事", re.IGNORECASE)
+_ASKS = (
+    r"(?:how|what|why|when|where|which|who|can|could|does|do|is|are|should|"
+    r"怎么|怎样|如何|什么|为什么|哪|是否|能否|能不能|会不会)"
+)
+_PARTS = re.compile(
+    rf"[?？；;\n]+\s*|[,，]?\s*(?:\b(?:and|or|but)\b|以及|并且|还有|另外|同时|[,，])\s*(?={_ASKS})", re.IGNORECASE
+)
+FEWEST_TERMS = 2
+"""Content terms of a part that can be judged by itself."""
+
+
+def wanted(question: str) -> Wanted:
+    """Return what kind of answer a question wants."""
+    if _VALUE.search(question):
+        return "value"
+    if _REASON.search(question):
+        return "reason"
+    if _STEPS.search(question):
+        return "steps"
+    return "definition" if _DEFINITION.search(question) else "any"
+
+
+def parts_of(question: str) -> tuple[str, ...]:
+    """Return the parts of a question that can be judged by themselves; one part where it asks one thing."""
+    parts = [part.strip(" ,，。.!！") for part in _PARTS.split(question)]
+    whole = [part for part in parts if len({term.text for term in terms_of(part)}) >= FEWEST_TERMS]
+    return tuple(whole) if len(whole) > 1 else (question,)

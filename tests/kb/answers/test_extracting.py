@@ -1,0 +1,143 @@
+"""Answers without a model: cited word for word, in order, refused where the passages do not answer."""
+
+from dataclasses import replace
+
+import pytest
+
+from kb.answers import extract, verify
+from kb.search import SearchResult
+from tests.kb.answers.asked import UNSURE, asked
+from tests.kb.answers.test_units import GUIDE
+from tests.kb.search.library import Page
+
+PROBES = Page(
+    uri="probes.md",
+    text="# Probes\n\nA liveness probe tells the kubelet when to restart a container. "
+    "A readiness probe tells when a container may get traffic. The period is 10 seconds by default.\n",
+)
+PROBES_ZH = Page(
+    uri="probes-zh.md", text="# 探针\n\n存活探针决定何时重启容器。就绪探针决定容器何时接收流量。默认周期是 10 秒。\n"
+)
+QUOTA = Page(uri="quota.md", text="# Quotas\n\nA resource quota bounds the cpu and memory of a namespace.\n")
+PAGES = (PROBES, PROBES_ZH, GUIDE, QUOTA)
+
+
+async def test_every_sentence_is_cited_and_stands_in_its_document() -> None:
+    result, base = await asked(PAGES, "what is a readiness probe")
+    answer = extract("what is a readiness probe", result)
+
+    assert answer.verdict == "answered"
+    assert "A readiness probe tells when a container may get traffic." in [one.text for one in answer.sentences]
+    assert answer.by == "passages"
+    assert verify(answer, base.text_of)
+    citation = answer.citations[0]
+    assert (citation.uri, citation.title, citation.number) == ("probes.md", "Probes", 1)
+
+
+async def test_steps_stay_in_order_with_their_code_whole() -> None:
+    question = "how do I drain a node, mark it and move the pods away"
+    result, base = await asked(PAGES, question)
+    answer = extract(question, result)
+    texts = [one.text for one in answer.sentences]
+    steps = [texts.index("Mark the node so that nothing new comes."), texts.index("Move the pods away:")]
+    assert steps == sorted(steps)
+    code = texts[steps[1] + 1]
+    assert code == "kubectl drain web-1 --ignore-daemonsets\n\nkubectl get pods -o wide"
+    assert {one.kind for one in answer.sentences if one.text == code} == {"code"}
+    assert verify(answer, base.text_of)
+
+
+async def test_a_chinese_question_is_answered_in_chinese() -> None:
+    result, base = await asked((PROBES_ZH, GUIDE, QUOTA), "就绪探针是什么")
+    answer = extract("就绪探针是什么", result)
+    assert (answer.language, answer.verdict) == ("zh", "answered")
+    assert answer.sentences[0].text.startswith(("就绪探针", "存活探针"))
+    assert verify(answer, base.text_of)
+
+
+async def test_sources_in_another_language_are_said() -> None:
+    result, _ = await asked((PROBES, QUOTA), "就绪探针是什么")
+    answer = extract("就绪探针是什么", result)
+    assert any("another language (en)" in note for note in answer.notes)
+
+
+async def test_what_the_passages_do_not_answer_is_refused_and_the_nearest_pages_are_named() -> None:
+    result, _ = await asked(PAGES, "who won the chess tournament", cosine=UNSURE)
+    answer = extract("who won the chess tournament", result)
+    assert (answer.verdict, answer.sentences, answer.citations) == ("not_in_knowledge_base", (), ())
+    assert answer.confidence < 0.5
+    assert any("nearest pages" in note for note in answer.notes)
+
+
+def test_a_search_that_found_nothing_is_refused() -> None:
+    answer = extract("what", SearchResult(found=(), asked="what", language="en"))
+    assert (answer.verdict, answer.confidence) == ("not_in_knowledge_base", 0.0)
+
+
+async def test_a_part_without_support_makes_the_answer_partial_and_is_named() -> None:
+    question = "what is a readiness probe and how do I tune the chess engine opening book"
+    result, _ = await asked(PAGES, question)
+    answer = extract(question, result)
+    assert answer.verdict == "partial"
+    assert any("chess engine" in note for note in answer.notes)
+
+
+async def test_the_same_sentence_on_two_pages_is_said_once() -> None:
+    copy = replace(PROBES, uri="copy.md")
+    result, _ = await asked((PROBES, copy), "what is a readiness probe")
+    texts = [one.text for one in extract("what is a readiness probe", result).sentences]
+    assert len(texts) == len(set(texts))
+
+
+async def test_an_answer_is_short() -> None:
+    long = Page(
+        uri="long.md", text="# Probes\n\n" + " ".join(f"Probe number {n} checks the container." for n in range(99))
+    )
+    result, base = await asked((long,), "probe container")
+    answer = extract("probe container", result)
+    assert 1 <= len(answer.sentences) <= 8
+    assert verify(answer, base.text_of)
+
+
+@pytest.mark.parametrize("version", ["", "1.36"])
+async def test_versions_that_differ_are_conflicting_and_each_is_said(version: str) -> None:
+    old = Page(
+        uri="old.md", text="# Probes\n\nThe `periodSeconds` of a probe is 10 by default, so default is 10 seconds.\n"
+    )
+    text = "# Probe period\n\nThe `periodSeconds` field of a probe has a default of {} and is counted in seconds.\n"
+    first = Page(uri="a.md", text=text.format(10), version=version and "1.35")
+    second = Page(uri="b.md", text=text.format(5), version=version)
+    result, base = await asked((first, second, old), "what is the default of periodSeconds")
+    answer = extract("what is the default of periodSeconds", result)
+    assert answer.verdict == "conflicting"
+    note = next(note for note in answer.notes if "Sources differ on periodSeconds" in note)
+    assert "says 10" in note
+    assert "says 5" in note
+    assert verify(answer, base.text_of)
+
+
+async def test_the_same_value_in_two_versions_is_no_conflict() -> None:
+    text = "# Probe period\n\nThe `periodSeconds` field of a probe has a default of 10 and is counted in seconds.\n"
+    pages = [Page(uri=f"{version}.md", text=text, version=version) for version in ("1.35", "1.36")]
+    result, _ = await asked(pages, "what is the default of periodSeconds")
+    assert extract("what is the default of periodSeconds", result).verdict == "answered"
+
+
+async def test_whoever_asks_by_the_name_of_a_page_gets_that_page() -> None:
+    page = Page(uri="alert.md", text="# KubeProbeStuck\n\nThe probe has not run for an hour. Restart the kubelet.\n")
+    result, _ = await asked((page, *PAGES), "KubeProbeStuck", cosine=UNSURE)
+    answer = extract("KubeProbeStuck", result)
+    assert answer.verdict == "answered"
+    assert answer.citations[0].uri == "alert.md"
+
+
+async def test_a_citation_that_does_not_stand_is_not_verified() -> None:
+    result, base = await asked(PAGES, "what is a readiness probe")
+    answer = extract("what is a readiness probe", result)
+    first = answer.citations[0]
+    moved = replace(
+        answer, citations=(replace(first, span=(first.span[0] + 1, first.span[1] + 1)), *answer.citations[1:])
+    )
+    assert not verify(moved, base.text_of)
+    assert not verify(answer, lambda document, revision: None)
+    assert not verify(replace(answer, citations=()), base.text_of)
