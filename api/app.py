@@ -84,6 +84,8 @@ def create_app(context: ApiContext) -> FastAPI:
             if context.knowledge is not None:
                 stack.push_async_callback(context.knowledge.close)
                 await context.knowledge.open()
+                if context.settings.knowledge.enabled and (trouble := context.knowledge.trouble):
+                    log.warning("the knowledge base is closed", reason=trouble.message, next_step=trouble.next_step)
                 stack.push_async_callback(_ended, asyncio.create_task(keep_open(context.knowledge)))
             await context.runner.open()
             stack.push_async_callback(context.runner.close, settings.server.shutdown_seconds)

@@ -19,6 +19,7 @@ from kb.knowledge import Parts
 from kb.records.errors import JobNotFound
 from kb.records.model import Progress, SourceRecord
 
+KEPT = "What was indexed before stays searchable. "
 FOLLOWED_SECONDS: Final = 7 * 86_400.0
 """How long an ingestion is followed at most: runs are kept as long. It goes on without being followed."""
 LOOK_SECONDS: Final = 0.5
@@ -100,7 +101,7 @@ async def _followed(parts: Parts, source_id: str, progress: RunProgress) -> Json
         if source.state == "failed":
             raise IngestionFailed(
                 f"{source.name} could not be read: {source.last_error or 'no reason was given'}",
-                next_step="What was indexed before stays searchable. Try again with `sextant kb sync`.",
+                next_step=f"{KEPT if now.passages else ''}Try again with `sextant kb sync`.",
             )
     async with progress.step("index") as note:
         now = await _looked(parts, source_id, progress, lambda: _working(parts, source_id))

@@ -4,11 +4,20 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import count
+from typing import Final
 
 from api.knowledge_models import MAX_SOURCE_NAME, SourceRequest
-from kb.records.model import SourceRecord
+from kb.records.model import SourceKind, SourceRecord
+from kb.sources.errors import SourceInvalid
 from kb.sources.guessing import guess
 from kb.sources.opening import check
+from kb.stores import PLATFORM
+
+REMEMBERED: Final[frozenset[SourceKind]] = frozenset({"events", "diagnoses"})
+"""Kinds whose documents are what the memory of one namespace holds."""
+
+EVENT_SECONDS: Final = 300
+"""How often those are read again: what is new is asked for within minutes, and mere counts change no document."""
 
 
 def record_of(body: SourceRequest, *, created_by: str) -> SourceRecord:
@@ -19,6 +28,11 @@ def record_of(body: SourceRequest, *, created_by: str) -> SourceRecord:
         kind, options = body.kind, check(body.kind, body.options)
         place = options.get("url") or options.get("path") or options.get("location") or kind
         name = str(place).rpartition("://")[2].rstrip("/") or kind
+    if kind in REMEMBERED and body.access == PLATFORM:
+        raise SourceInvalid(
+            "Events belong to the namespace in which they happen, so that their source needs one.",
+            next_step='Name it: `sextant kb add events -n NAMESPACE`, or {"access": "namespace:NAME"}.',
+        )
     return SourceRecord(
         id=uuid.uuid4().hex,
         name=body.name or name[:MAX_SOURCE_NAME],
@@ -26,7 +40,7 @@ def record_of(body: SourceRequest, *, created_by: str) -> SourceRecord:
         options=options,
         access=body.access,
         weight=body.weight,
-        schedule_seconds=body.schedule_seconds,
+        schedule_seconds=body.schedule_seconds or (EVENT_SECONDS if kind in REMEMBERED else None),
         created_at=datetime.now(UTC),
         created_by=created_by,
     )

@@ -4,11 +4,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from starlette.requests import Request
+
+from api.answers import language_of
 from api.asking_models import AdditionView, AnswerView, CitationView, FoundView, SearchAnswer, SentenceView, WhyView
 from api.knowledge_models import DocumentView, PassageView, ProgressView, SourceView, SpanView
+from core.phrase import Language
 from core.redaction import redact
 from kb.answers.model import Answer
 from kb.documents.document import Span
+from kb.documents.language import language_of as language_of_text
 from kb.records.model import Progress, SourceKind, SourceRecord, StoredDocument, StoredPassage
 from kb.search.explaining import Explanation, Reason
 from kb.search.model import Found, SearchResult
@@ -128,22 +133,33 @@ def found_view(found: Found, reason: Reason | None) -> FoundView:
     )
 
 
-def search_view(result: SearchResult, explanation: Explanation | None) -> SearchAnswer:
-    """Return how the result of a search is shown."""
+def language_of_question(request: Request, question: str) -> Language:
+    """Return the language that notes on a question are in: its own, where it has none that of the request."""
+    match language_of_text(question):
+        case "zh":
+            return "zh"
+        case "en":
+            return "en"
+        case _:
+            return language_of(request)
+
+
+def search_view(result: SearchResult, explanation: Explanation | None, language: Language) -> SearchAnswer:
+    """Return how the result of a search is shown, with notes in ``language``."""
     reasons: list[Reason | None] = [*explanation.reasons] if explanation else [None] * len(result.found)
     return SearchAnswer(
         found=[found_view(found, reason) for found, reason in zip(result.found, reasons, strict=True)],
         asked=result.asked,
         language=result.language,
         additions=[AdditionView(**asdict(addition)) for addition in result.additions],
-        notes=list(result.notes),
+        notes=[note.in_language(language) for note in result.notes],
         seconds={name: round(seconds, 6) for name, seconds in result.seconds.items()},
         model=result.model,
     )
 
 
-def answer_view(answer: Answer) -> AnswerView:
-    """Return how an answer is shown."""
+def answer_view(answer: Answer, language: Language) -> AnswerView:
+    """Return how an answer is shown, with notes in ``language``."""
     return AnswerView(
         question=answer.question,
         verdict=answer.verdict,
@@ -165,7 +181,7 @@ def answer_view(answer: Answer) -> AnswerView:
         confidence=round(answer.confidence, 4),
         language=answer.language,
         by=answer.by,
-        notes=list(answer.notes),
+        notes=[note.in_language(language) for note in answer.notes],
     )
 
 

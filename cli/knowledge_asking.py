@@ -7,6 +7,7 @@ from cli.knowledge import Asking, columns, named, path_part
 from cli.knowledge_client import Refused, Service
 from cli.knowledge_follow import prepared
 from cli.knowledge_reading import answer_markdown, answer_text, document_text, passage_text, search_text
+from cli.knowledge_words import clean
 from cli.options import Output
 from cli.terminal import painter
 
@@ -40,7 +41,19 @@ async def open_text(service: Service, asking: Asking, name: str, *, start: int, 
     else:
         asking.write(passage, lambda: passage_text(passage, passage["language"], paint))
         return
-    kind, found = await named(service, name)
+    try:
+        kind, found = await named(service, name)
+    except Refused as refused:
+        if refused.http_status != 404:
+            raise
+        raise Refused(
+            {
+                "detail": f"there is no passage, document or source {clean(name)}",
+                "next_step": "A passage goes when its document changes: search or ask again. `sextant kb status` lists "
+                "documents.",
+            },
+            404,
+        ) from refused
     if kind == "source":
         raise Refused(
             {

@@ -2,7 +2,6 @@
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
 from typing import Any
 
 from cli.knowledge_words import (
@@ -18,9 +17,9 @@ from cli.knowledge_words import (
     NOT_HERE,
     NOT_HERE_NEXT,
     NOTHING_FOUND,
-    OPEN_IT,
     RANK,
     SEARCHED,
+    SEVERAL,
     SOURCES,
     SUPPORT,
     UPDATED,
@@ -148,7 +147,7 @@ def answer_text(answer: dict[str, Any], language: str, paint: Paint, columns: in
     lines: list[str] = []
     prose: list[str] = []
     for sentence in answer["sentences"]:
-        marks = "".join(f"[{number}]" for number in sentence["citations"])
+        marks = ranges(sentence["citations"])
         if sentence["kind"] == "text":
             prose.append(f"{clean_lines(sentence['text']).strip()} {paint('command', marks)}".rstrip())
             continue
@@ -163,19 +162,37 @@ def answer_text(answer: dict[str, Any], language: str, paint: Paint, columns: in
     lines.append(f"{paint(style, verdict)} {paint('dim', '· ' + in_words(by, language))}")
     lines += _notes(answer, paint, columns)
     lines += ["", paint("title", in_words(SOURCES, language))]
-    for place, citations in groupby(answer["citations"], key=lambda citation: place_of(citation, language)):
-        for heading, same in groupby(citations, key=heading_of):
-            lines.append(f"{paint('command', ''.join(map(mark_of, same)))} {heading}")
-        lines.append(INDENT + paint("dim", place))
-    if answer["citations"]:
-        first = answer["citations"][0]["passage"]
-        lines += ["", paint("dim", f"{in_words(OPEN_IT, language)} sextant kb open {first}")]
+    lines += _sources(answer["citations"], language, paint)
     return "\n".join(lines) + "\n"
 
 
-def mark_of(citation: dict[str, Any]) -> str:
-    """Return the number of a citation as it stands in the text."""
-    return f"[{citation['number']}]"
+def _sources(citations: Sequence[dict[str, Any]], language: str, paint: Paint) -> Iterator[str]:
+    """Yield each page once, with the numbers that point at it and the commands that open what it was cited for."""
+    pages: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for citation in citations:
+        pages.setdefault((citation["document"], place_of(citation, language)), []).append(citation)
+    for (_, place), cited in pages.items():
+        headings = list(
+            dict.fromkeys(" > ".join(map(clean, one["heading_path"])) for one in cited if one["heading_path"])
+        )
+        title = clean(cited[0]["title"] or cited[0]["uri"])
+        parts = in_words(SEVERAL, language).join(headings)
+        heading = f"{title} > {parts}" if parts and headings != [title] else title
+        yield f"{paint('command', ranges([one['number'] for one in cited]))} {heading}"
+        yield INDENT + paint("dim", place)
+        for passage in dict.fromkeys(one["passage"] for one in cited):
+            yield INDENT + paint("command", f"sextant kb open {passage}")
+
+
+def ranges(numbers: Sequence[int]) -> str:
+    """Return the numbers of citations as they stand in a text: ``[1]``, ``[1-3]``, ``[1-3, 5]``."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return f"[{', '.join(str(run[0]) if len(run) == 1 else f'{run[0]}-{run[-1]}' for run in runs)}]" if runs else ""
 
 
 def answer_markdown(answer: dict[str, Any], language: str) -> str:

@@ -18,7 +18,7 @@ VERDICTS: Final = {
 SOURCES: Final = Phrase(en="Sources", zh="来源")
 BY_MODEL: Final = Phrase(en="worded by the language model, each sentence checked", zh="由语言模型措辞，每句均已核对")
 BY_PASSAGES: Final = Phrase(en="sentences quoted from the sources", zh="摘自来源的原句")
-OPEN_IT: Final = Phrase(en="Open a citation with", zh="打开引用：")
+SEVERAL: Final = Phrase(en="; ", zh="；")
 NOT_HERE: Final = Phrase(
     en="The knowledge base has no answer to this.",
     zh="知识库中没有这个问题的答案。",

@@ -25,7 +25,17 @@
     │   └── ClusterBusy           429 or 503 beyond the retries                       HTTP 503
     ├── DeadlineExceeded          the time given was not enough                       exit 1, HTTP 504
     ├── RunCancelled              somebody cancelled it                               exit 1, HTTP 409
-    └── StorageError              the database did not answer or is of another version  exit 1, HTTP 503
+    ├── StorageError              the database did not answer or is of another version  exit 1, HTTP 503
+    └── the knowledge base, each root drawn with its branches in its own module
+        ├── KnowledgeOff          the settings switch it off; kb.errors, with SourceNotFound and the like
+        ├── DocumentError         a document cannot be read; kb.documents.errors
+        ├── EmbeddingError        a text could not be turned into a vector; kb.embed.errors
+        ├── StoreError            the vector store did not do what was asked; kb.stores.errors
+        ├── SourceError           a source cannot give what it promised; kb.sources.errors
+        ├── SearchError           there is nothing to search for; kb.search.errors
+        └── BackupBroken          a backup is cut short, changed, or of another version; kb.backup
+
+What the rows of the knowledge base refuse (a name twice, a lost lease) is a Conflict or a NotFound: kb.records.errors.
 """
 
 from typing import ClassVar

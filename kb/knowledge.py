@@ -1,6 +1,7 @@
 """The knowledge base of one process: its parts, opened and closed together."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ import structlog
 
 from core.errors import SextantError
 from core.llm import Model
-from core.phrase import Language
+from core.phrase import Language, Phrase
 from core.settings import KnowledgeSettings
 from core.storage import Database
 from kb.answers import extract, verify, worded
@@ -40,7 +41,10 @@ from kb.stores.store import made_by
 SEED = "seed"
 """The id and the name of the source that ships with the product."""
 
-CHANGED = "What was found has changed meanwhile: ask again."
+OpenStore = Callable[[KnowledgeSettings, Path], VectorStore]
+OpenEmbedder = Callable[[KnowledgeSettings], Embedder]
+
+CHANGED = Phrase(en="What was found has changed meanwhile: ask again.", zh="找到的内容刚刚有变化：请再问一次。")
 
 log = structlog.get_logger("sextant.kb")
 
@@ -65,16 +69,26 @@ class Knowledge:
     """The knowledge base of one process. Its database is migrated before it is opened, and closed by its owner.
 
     What keeps it from opening (another process holds the store, a server that does not answer) is kept as ``trouble``
-    and raised by whoever asks for ``parts``: the rest of a service works without it.
+    and raised by whoever asks for ``parts``: the rest of a service works without it. ``open_store`` and
+    ``open_embedder`` stand for what the settings name; tests pass their own.
     """
 
     def __init__(
-        self, *, database: Database, settings: KnowledgeSettings, state_dir: Path, surroundings: Surroundings
+        self,
+        *,
+        database: Database,
+        settings: KnowledgeSettings,
+        state_dir: Path,
+        surroundings: Surroundings,
+        open_store: OpenStore | None = None,
+        open_embedder: OpenEmbedder | None = None,
     ) -> None:
         self._database = database
         self._settings = settings
         self._state_dir = state_dir
         self._surroundings = surroundings
+        self._open_store = open_store or make_store
+        self._open_embedder = open_embedder or make_embedder
         self._parts: Parts | None = None
         self._former: Embedder | None = None
         self.trouble: SextantError | None = _closed("is not open")
@@ -93,8 +107,8 @@ class Knowledge:
         store: VectorStore | None = None
         embedder: Embedder | None = None
         try:
-            store = await asyncio.to_thread(make_store, self._settings, self._state_dir)
-            embedder = await asyncio.to_thread(make_embedder, self._settings)
+            store = await asyncio.to_thread(self._open_store, self._settings, self._state_dir)
+            embedder = await asyncio.to_thread(self._open_embedder, self._settings)
             parts = self._assembled(store, embedder)
             await parts.ingest.start()
             await self._see_to_seed(parts)

@@ -7,10 +7,8 @@ from api.context import ServicesOf
 from api.knowledge import narrowed
 from api.knowledge_bodies import json_body, read_body
 from api.knowledge_callers import BODIES, AccessOf, refusals
-from api.knowledge_views import answer_view
+from api.knowledge_views import answer_view, language_of_question
 from core.errors import DeadlineExceeded
-from core.phrase import Language
-from kb.documents.language import language_of as language_of_text
 from kb.embed import EmbeddingError
 from kb.search.errors import QuestionEmpty
 from kb.search.model import SearchRequest
@@ -20,6 +18,9 @@ router = APIRouter(prefix="/v1/answers", tags=["knowledge"])
 
 PASSAGES = 10
 """Passages that an answer is made of; sentences beyond the first few passages only repeat."""
+
+BESIDE = 8
+"""Further passages of the first documents: the steps of a how-to stand beside the passage that names its subject."""
 
 
 @router.post(
@@ -47,7 +48,8 @@ async def answer(request: Request, services: ServicesOf, access: AccessOf) -> An
         access=narrowed(access, body.namespace),
         limit=PASSAGES,
         conversation=tuple(body.conversation),
+        beside=BESIDE,
     )
-    language: Language = body.language or ("zh" if language_of_text(body.question) == "zh" else "en")
+    language = body.language or language_of_question(request, body.question)
     model = services.model() if body.model else None
-    return answer_view(await knowledge.ask(asked, model=model, language=language))
+    return answer_view(await knowledge.ask(asked, model=model, language=language), language)

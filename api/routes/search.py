@@ -7,7 +7,7 @@ from api.context import ServicesOf
 from api.knowledge import narrowed
 from api.knowledge_bodies import json_body, read_body
 from api.knowledge_callers import BODIES, AccessOf, in_utc, refusals
-from api.knowledge_views import search_view
+from api.knowledge_views import language_of_question, search_view
 from core.errors import DeadlineExceeded
 from core.redaction import redact
 from kb.embed import EmbeddingError
@@ -54,7 +54,7 @@ async def search(request: Request, services: ServicesOf, access: AccessOf) -> Se
         conversation=tuple(body.conversation),
     )
     result = await parts.search.search(asked)
-    return search_view(result, explain(result) if body.explain else None)
+    return search_view(result, explain(result) if body.explain else None, language_of_question(request, body.text))
 
 
 @router.post(

@@ -70,6 +70,8 @@ async def add_source(
     require_location(caller, body.location)
     record = record_of(body, created_by=owner_of(caller))
     require_place(caller, record.kind, record.options)
+    if record.kind == "events":
+        services.clusters.client(caller)  # raises where there is no cluster that events could come from
     await services.rights.require_change(caller, "create", record.access)
 
     async def begin() -> SourceRecord:

@@ -62,7 +62,7 @@ class KnowledgeSettings(Section):
     allow_private_addresses: bool = Field(
         False,
         description="Whether sources may be fetched from private addresses. Off: a source could otherwise be used to "
-        "read what only this machine reaches.",
+        "read what only this machine reaches. It holds only with server.auth = token: a shared service never does it.",
     )
     max_attempts: int = Field(
         5, ge=1, le=20, description="Tries of one document before it is left to a person. With back-off about 2 min."

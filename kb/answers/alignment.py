@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from core.phrase import Phrase
 from kb.answers.confidence import share, terms_in
 from kb.answers.units import Unit
 from kb.lexical import expand, terms_of
@@ -54,27 +55,31 @@ class Alignment:
     """The units that carry a sentence; without any, ``fault`` says why it was dropped."""
 
     units: tuple[Unit, ...] = ()
-    fault: str = ""
+    fault: Phrase | None = None
 
 
 def align(sentence: str, units: Sequence[Unit], question: str) -> Alignment:
     """Return what carries a sentence. ``question`` lends names: repeating them claims nothing."""
     if link := next((found[0] for found in _LINK.finditer(sentence) if not _in_any(found[0], units)), ""):
-        return Alignment(fault=f"it names a link that no passage has ({link[:60]})")
+        return Alignment(
+            fault=Phrase(
+                en=f"it names a link that no passage has ({link[:60]})", zh=f"含有段落中没有的链接（{link[:60]}）"
+            )
+        )
     groups = _groups(sentence)
     if not groups:
-        return Alignment(fault="it says nothing")
+        return Alignment(fault=Phrase(en="it says nothing", zh="没有内容"))
     ranked = sorted(
         ((share(groups, terms_in(_whole(unit))), -number, unit) for number, unit in enumerate(units)), reverse=True,
         key=lambda one: one[:2],
     )  # fmt: skip
-    fault = "no passage says it"
+    fault: Phrase | None = Phrase(en="no passage says it", zh="没有段落这样说")
     for value, _, unit in ranked[:5]:
         if value < _least(sentence, unit):
             break
         support = _supported(sentence, unit, units, groups)
         fault = _fault(sentence, support, question)
-        if not fault:
+        if fault is None:
             return Alignment(units=support)
     return Alignment(fault=fault)
 
@@ -112,25 +117,25 @@ def _supported(sentence: str, unit: Unit, units: Iterable[Unit], groups: Sequenc
     return tuple(sorted((unit, second), key=lambda one: one.place)) if helps else (unit,)
 
 
-def _fault(sentence: str, support: Sequence[Unit], question: str) -> str:
+def _fault(sentence: str, support: Sequence[Unit], question: str) -> Phrase | None:
     """Return what a sentence holds that its support does not, as words for a note."""
     text = "\n".join(chain((unit.passage.context for unit in support), (unit.text for unit in support)))
     for number in _numbers(sentence):
         spelled = any(_holds(text, word) for word, value in _SPELLED.items() if value == number)
         if not spelled and not re.search(rf"(?<![\d.]){re.escape(number)}(?!\d|[.,]\d)", text):
-            return f"the number {number} is not there"
+            return _missing(f"the number {number}", f"数字 {number}")
     for found in _QUOTED.finditer(sentence):
         quoted = next(group for group in found.groups() if group)
         if not _flat_in(quoted, text) and not _flat_in(quoted, question):
-            return f"“{quoted[:60]}” is not there"
+            return _missing(f"“{quoted[:60]}”", f"“{quoted[:60]}”")
     for found in _COMMAND.finditer(sentence):
         if not _flat_in(found[0], text):
-            return f"the command “{found[0][:60]}” is not there"
+            return _missing(f"the command “{found[0][:60]}”", f"命令“{found[0][:60]}”")
     for name in _named(sentence):
         if not _holds(text, name) and not _holds(question, name):
-            return f"the name {name[:60]} is not there"
+            return _missing(f"the name {name[:60]}", f"名称 {name[:60]}")
     if bool(_NEGATION.search(sentence)) != bool(_NEGATION.search("\n".join(unit.text for unit in support))):
-        return "it is negated where the passage is not, or the reverse"
+        return Phrase(en="it is negated where the passage is not, or the reverse", zh="否定与段落不一致")
     return _opposite(sentence, text)
 
 
@@ -151,13 +156,19 @@ def _named(sentence: str) -> Iterator[str]:
         first = sentence[found.end() :].lstrip()[:1] in {".", "!", "?", ":"}
 
 
-def _opposite(sentence: str, text: str) -> str:
+def _missing(en: str, zh: str) -> Phrase:
+    return Phrase(en=f"{en} is not there", zh=f"段落中没有{zh}")
+
+
+def _opposite(sentence: str, text: str) -> Phrase | None:
     said, there = sentence.lower(), text.lower()
     for pair in OPPOSITES:
         for one, other in (pair, pair[::-1]):
             if _holds(said, one) and not _holds(said, other) and _holds(there, other) and not _holds(there, one):
-                return f"it says “{one}” where the passage says “{other}”"
-    return ""
+                return Phrase(
+                    en=f"it says “{one}” where the passage says “{other}”", zh=f"说的是“{one}”，而段落说的是“{other}”"
+                )
+    return None
 
 
 def _holds(text: str, word: str) -> bool:

@@ -22,6 +22,13 @@ _VALUE = re.compile(
     re.IGNORECASE,
 )
 _REASON = re.compile(r"\bwhy\b|\bcause[sd]?\b|\breason\b|为什么|为何|原因|怎么回事", re.IGNORECASE)
+_TROUBLE = re.compile(
+    r"\b(?:fail(?:s|ed|ing|ure)?|errors?|cannot|can't|unable|stuck|refused|denied|time[sd]? ?out|timeout|crash\w*|"
+    r"hangs?|broken|gets? [45]\d\d|(?:is|are|does|do|has|have) (?:not|no))\b|n't\b|"
+    r"失败|报错|出错|无法|不能|不了|不到|不通|超时|拒绝|卡住|卡在|崩溃|起不来|挂了",
+    re.IGNORECASE,
+)
+"""Words of somebody who reports trouble without asking: what to do about it is wanted."""
 _ASKS = (
     r"(?:how|what|why|when|where|which|who|can|could|does|do|is|are|should|"
     r"怎么|怎样|如何|什么|为什么|哪|是否|能否|能不能|会不会)"
@@ -41,7 +48,9 @@ def wanted(question: str) -> Wanted:
         return "reason"
     if _STEPS.search(question):
         return "steps"
-    return "definition" if _DEFINITION.search(question) else "any"
+    if _DEFINITION.search(question):
+        return "definition"
+    return "steps" if _TROUBLE.search(question) else "any"
 
 
 def parts_of(question: str) -> tuple[str, ...]:

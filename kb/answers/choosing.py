@@ -1,13 +1,13 @@
-"""Choose the units that answer: by the question's terms, by what kind of answer is wanted, each thing said once."""
+"""Choose the units that answer: a procedure whole and in order, else the best sentences, each thing said once."""
 
-import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from kb.answers.asking import Wanted
-from kb.answers.confidence import names_title, terms_in
-from kb.answers.units import Unit, units_of
+from kb.answers.confidence import terms_in
+from kb.answers.judging import Judged, judge
+from kb.answers.steps import procedure
+from kb.answers.units import Unit
 from kb.search.model import Found
 
 MOST_UNITS = 8
@@ -23,138 +23,136 @@ ENOUGH = 0.6
 """A unit is taken when its score is at least this share of the best one's."""
 
 ENOUGH_ELSEWHERE = 0.75
-"""The same for units of another document: an answer of one piece is easier to follow."""
+"""The same for units of another document that hold less of the question: an answer of one piece is easier to follow."""
+
+ON_TOPIC = 0.5
+"""Share of what the best unit holds of the question that another one must hold: else only its page is about it."""
 
 ALIKE = 0.75
 """Share of common terms from which two sentences say the same."""
 
-TITLED = 1.5
-"""The factor of a page whose title is an identifier of the question."""
+OWN_LANGUAGE = 0.7
+"""Share of the best score from which an answer in the language of the question is preferred."""
 
 COMPARED = 5
 """Terms from which sentences are compared: shorter ones share words by chance."""
 
-FOLLOWING = 4
-"""Units after the best one of a how-to that are its next steps."""
+BEFORE = 3
+"""Units that one brings with it at most, because it cannot be understood without them."""
 
-_IS = re.compile(r"\b(?:is|are|means|refers to|lets you|allows you|provides)\b|是|指|表示|用于|允许")
-_DOING = re.compile(
-    r"\b(?:mitigat|resol|remed|fix|diagnos|troubleshoot|debug|how to|steps|procedure|recover)|"
-    r"解决|处理|诊断|排查|缓解|修复|步骤|恢复",
+_LEANS = re.compile(
+    r"(?:it|its|this|that|these|those|they|them|their|then|therefore|so|such|both|otherwise|instead|however|but|also|"
+    r"here|there|the (?:same|latter|former|second|other))\b|[它其这那此]|因此|所以|否则|然后|但|也|同样|两者|前者|后者",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d")
-_BECAUSE = re.compile(r"\b(?:because|due to|caused?|reason|if|when)\b|因为|由于|原因|导致|如果|当", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A unit and how well it answers; ``rank`` is its passage's place."""
-
-    unit: Unit
-    score: float
-    rank: int
+_STANDS = re.compile(r"there (?:is|are)\b|it is\b|其他|其中一|这里是|也就是", re.IGNORECASE)
 
 
 def choose(
-    found: Sequence[Found], groups: Sequence[frozenset[str]], want: Wanted, names: frozenset[str] = frozenset()
+    found: Sequence[Found],
+    groups: Sequence[frozenset[str]],
+    want: Wanted,
+    names: frozenset[str] = frozenset(),
+    beside: Sequence[Found] = (),
+    language: str = "",
 ) -> list[Unit]:
-    """Return the units of an answer in reading order: the best document first, each from top to bottom.
+    """Return the units of an answer: the best document first, each from top to bottom.
 
-    ``names`` are identifiers of the question: a page that has one as its title is the page that was asked for.
+    Steps begin with the first one of their procedure, which may be in a passage of ``beside``; other answers with the
+    most direct sentence where that can be understood alone. ``names`` are identifiers of the question: a page that has
+    one as its title is the page that was asked for. ``language`` is that of the question.
     """
-    judged = _judge(found[:PASSAGES], groups, want, names)
+    judged = judge([*found[:PASSAGES], *beside], groups, want, names)
     if not judged:
         return []
-    best = max(judged, key=lambda one: (one.score, -one.rank, -one.unit.place))
-    ordered = [best, *(_steps_after(best, judged) if want == "steps" else ())]
-    taken = {_key(one) for one in ordered}
-    rest = sorted((one for one in judged if _key(one) not in taken), key=lambda one: (-one.score, one.rank))
-    ordered += [one for one in rest if one.score >= _least(one, best) and one.unit.kind != "lead"]
+    best = _best(judged, language)
+    judged = _in_language_of(best, judged)
+    if want == "steps":
+        if steps := _steps(best, judged):
+            return [one.unit for one in steps]
+        want = "any"
+    rest = sorted(
+        (one for one in judged if one.key != best.key and _on_topic(one, best, want)),
+        key=lambda one: (-one.score, one.rank),
+    )
+    ordered = [best, *(one for one in rest if one.score >= _least(one, best) and one.unit.kind != "lead")]
     kept = _fitting(ordered, judged)
     places = _documents(best, kept)
     kept.sort(key=lambda one: (places[one.unit.passage.document], one.unit.passage.ordinal, one.unit.place))
+    if best in kept and _alone(best.unit):
+        kept = [best, *(one for one in kept if one.key != best.key)]
     return [one.unit for one in kept]
 
 
+def _steps(best: Judged, judged: Sequence[Judged]) -> list[Judged]:
+    """Return the procedure of the best document that has one and a unit nearly as good as the best."""
+    near = sorted((one for one in judged if one.score >= ENOUGH * best.score), key=lambda one: -one.score)
+    for document in dict.fromkeys(one.unit.passage.document for one in (best, *near)):
+        if steps := procedure([one for one in judged if one.unit.passage.document == document]):
+            return steps
+    return []
+
+
+def _best(judged: Sequence[Judged], language: str) -> Judged:
+    """Return the best unit; one in the language of the question where it is nearly as good."""
+    ordered = sorted(judged, key=lambda one: (-one.score, one.rank, one.unit.place))
+    own = next((one for one in ordered if one.unit.passage.language == language), ordered[0])
+    return own if own.score >= OWN_LANGUAGE * ordered[0].score else ordered[0]
+
+
+def _in_language_of(best: Judged, judged: Sequence[Judged]) -> list[Judged]:
+    """Leave out what is in another language than the best unit: an answer in two languages is hard to read."""
+    spoken = {best.unit.passage.language, "other"}
+    return [one for one in judged if one.unit.passage.language in spoken]
+
+
 def _least(one: Judged, best: Judged) -> float:
-    same = one.unit.passage.document == best.unit.passage.document
+    same = one.unit.passage.document == best.unit.passage.document or one.said >= best.said
     return (ENOUGH if same else ENOUGH_ELSEWHERE) * best.score
 
 
-def _judge(
-    found: Sequence[Found], groups: Sequence[frozenset[str]], want: Wanted, names: frozenset[str]
-) -> list[Judged]:
-    units = [(rank, unit) for rank, one in enumerate(found) for unit in units_of(one.passage)]
-    terms = [terms_in(unit.text) for _, unit in units]
-    rarity = [_rarity(group, terms) for group in groups]
-    top = max((one.score for one in found), default=0.0) or 1.0
-    judged = []
-    for (rank, unit), held in zip(units, terms, strict=True):
-        context = terms_in(unit.passage.context)
-        said = sum(weight for group, weight in zip(groups, rarity, strict=True) if not held.isdisjoint(group))
-        about = sum(weight for group, weight in zip(groups, rarity, strict=True) if not context.isdisjoint(group))
-        whole = sum(rarity) or 1.0
-        length = 1.0 / (1.0 + 0.15 * math.log1p(max(len(held) - 25, 0)))
-        score = (said / whole * length + 0.35 * about / whole + 0.25) * (0.4 + 0.6 * found[rank].score / top)
-        score *= TITLED if names_title(found[rank], names) else 1.0
-        judged.append(Judged(unit=unit, score=score * _fits(unit, want), rank=rank))
-    return judged
+def _on_topic(one: Judged, best: Judged, want: Wanted) -> bool:
+    """Say whether a unit speaks of what was asked. Causes need not name what they explain."""
+    return want == "reason" or one.said >= ON_TOPIC * best.said
 
 
-def _rarity(group: frozenset[str], units: Sequence[set[str]]) -> float:
-    """Weigh a term by how few of the units hold it: what all of them hold tells none apart."""
-    holding = sum(not held.isdisjoint(group) for held in units)
-    return math.log1p(len(units) / (1 + holding))
-
-
-def _fits(unit: Unit, want: Wanted) -> float:
-    """Return the factor of a unit for the kind of answer that is wanted. The first of a passage sums it up."""
-    factor = 1.1 if unit.place == 0 and unit.kind == "text" else 1.0
-    match want:
-        case "steps":
-            doing = 1.2 if _DOING.search(" ".join(unit.passage.heading_path)) else 1.0
-            return factor * doing * (1.2 if unit.kind in {"step", "code"} else 1.0)
-        case "definition":
-            good = unit.kind == "text" and _IS.search(unit.text)
-            return factor * (1.25 if good else 0.7 if unit.kind == "code" else 1.0)
-        case "value":
-            return factor * (1.2 if _NUMBER.search(unit.text) else 0.85)
-        case "reason":
-            return factor * (1.15 if _BECAUSE.search(unit.text) else 0.8 if unit.kind == "code" else 1.0)
-        case "any":
-            return factor * (0.9 if unit.kind == "code" else 1.0)
-
-
-def _steps_after(best: Judged, judged: Sequence[Judged]) -> list[Judged]:
-    """Return what follows the best unit in its passage: the next steps of a how-to, in order."""
-    same = [one for one in judged if one.unit.passage.id == best.unit.passage.id and one.unit.place > best.unit.place]
-    following = sorted(same, key=lambda one: one.unit.place)[:FOLLOWING]
-    return following if any(one.unit.kind in {"step", "code", "lead"} for one in following) else following[:1]
+def _alone(unit: Unit) -> bool:
+    """Say whether a unit can be understood without what stands before it."""
+    return unit.kind in {"text", "item", "step", "table"} and (
+        not _LEANS.match(unit.text) or bool(_STANDS.match(unit.text))
+    )
 
 
 def _fitting(ordered: Iterable[Judged], judged: Sequence[Judged]) -> list[Judged]:
-    """Take units while there is room, each thing once; code and tables bring the sentence that leads to them."""
-    places = {(one.unit.passage.id, one.unit.place): one for one in judged}
+    """Take units while there is room, each thing once, with what they cannot be understood without."""
+    places = {one.key: one for one in judged}
     kept: dict[tuple[str, int], Judged] = {}
     room = MOST_CHARACTERS
     for one in ordered:
-        new = [one]
-        before = places.get((one.unit.passage.id, one.unit.place - 1))
-        if before and before.unit.kind == "lead":
-            new.insert(0, before)
+        whole = _with_before(one, places)
         after = places.get((one.unit.passage.id, one.unit.place + 1))
-        if one.unit.kind == "lead":
-            if after is None:
-                continue
-            new.append(after)
-        new = [piece for piece in new if _key(piece) not in kept and not _said(piece.unit, kept.values())]
+        if one.unit.kind == "lead" and after is not None:
+            whole.append(after)
+        new = [piece for piece in whole if piece.key not in kept and not _said(piece.unit, kept.values())]
         size = sum(len(piece.unit.text) for piece in new)
-        if not new or len(kept) + len(new) > MOST_UNITS or (kept and size > room):
+        if one not in new or len(kept) + len(new) > MOST_UNITS or (kept and size > room):
+            continue
+        if any(piece.unit.kind == "lead" for piece in new[-1:]):
             continue
         room -= size
-        kept.update((_key(piece), piece) for piece in new)
+        kept.update((piece.key, piece) for piece in new)
     return [one for one in kept.values() if not _dangling(one, kept)]
+
+
+def _with_before(one: Judged, places: dict[tuple[str, int], Judged]) -> list[Judged]:
+    """Return a unit after the ones that it leans on: the sentence that leads to code, what a pronoun points at."""
+    whole = [one]
+    while len(whole) <= BEFORE:
+        before = places.get((one.unit.passage.id, whole[0].unit.place - 1))
+        if before is None or (before.unit.kind != "lead" and _alone(whole[0].unit)) or before.unit.kind == "table":
+            break
+        whole.insert(0, before)
+    return whole
 
 
 def _dangling(one: Judged, kept: dict[tuple[str, int], Judged]) -> bool:
@@ -174,13 +172,8 @@ def _said(unit: Unit, kept: Iterable[Judged]) -> bool:
     return False
 
 
-def _key(one: Judged) -> tuple[str, int]:
-    return one.unit.passage.id, one.unit.place
-
-
 def _documents(best: Judged, kept: Sequence[Judged]) -> dict[str, int]:
     """Return the order in which documents are read: that of the best unit first, the others as they were found."""
     ranked = sorted(kept, key=lambda one: (one.unit.passage.document != best.unit.passage.document, one.rank))
-    return {
-        document: place for place, document in enumerate(dict.fromkeys(one.unit.passage.document for one in ranked))
-    }
+    documents = dict.fromkeys(one.unit.passage.document for one in ranked)
+    return {document: place for place, document in enumerate(documents)}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from core.phrase import Phrase
 from kb.answers.units import Unit, units_of
 from kb.search.model import Found
 
@@ -44,10 +45,14 @@ class Conflict:
     second: Claim
 
     @property
-    def note(self) -> str:
+    def note(self) -> Phrase:
         """One sentence that says which source says what."""
         names = ", ".join(sorted(self.first.names & self.second.names))
-        return f"Sources differ on {names}: {_said(self.first)}; {_said(self.second)}."
+        first, second = _said(self.first), _said(self.second)
+        return Phrase(
+            en=f"Sources differ on {names}: {first.en}; {second.en}.",
+            zh=f"关于 {names}，来源说法不一：{first.zh}；{second.zh}。",
+        )
 
 
 def conflict(chosen: Sequence[Unit], found: Sequence[Found]) -> Conflict | None:
@@ -67,7 +72,7 @@ def conflict(chosen: Sequence[Unit], found: Sequence[Found]) -> Conflict | None:
 
 def _claims(units: Iterable[Unit]) -> Iterator[Claim]:
     for unit in units:
-        values = list(_VALUE.finditer(unit.text)) if unit.kind in {"text", "step"} else []
+        values = list(_VALUE.finditer(unit.text)) if unit.kind in {"text", "item", "step"} else []
         names = frozenset(name.strip("`") for name in _NAME.findall(unit.text))
         if len(values) == 1 and names:
             value = " ".join(values[0]["value"].split())
@@ -88,7 +93,11 @@ def _shape(value: str) -> str:
     return "number" if value[:1].isdigit() or value.startswith("-") else "word"
 
 
-def _said(claim: Claim) -> str:
+def _said(claim: Claim) -> Phrase:
     passage = claim.unit.passage
-    where = f"version {passage.version}" if passage.version else f"“{passage.title}” ({passage.uri})"
-    return f"{where} says {claim.value}"
+    if passage.version:
+        return Phrase(en=f"version {passage.version} says {claim.value}", zh=f"版本 {passage.version} 为 {claim.value}")
+    return Phrase(
+        en=f"“{passage.title}” ({passage.uri}) says {claim.value}",
+        zh=f"“{passage.title}”（{passage.uri}）为 {claim.value}",
+    )

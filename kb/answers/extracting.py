@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.phrase import Phrase
 from kb.answers.asking import parts_of, wanted
 from kb.answers.choosing import PASSAGES, choose
 from kb.answers.citing import citation
@@ -17,6 +18,9 @@ SUPPORTED = 0.5
 NEAREST = 3
 """Pages named where there is no answer."""
 
+NEAR = 0.02
+"""Confidence from which pages are near at all: below are questions about something else altogether."""
+
 
 def extract(question: str, result: SearchResult, *, refused_below: float = REFUSED_BELOW) -> Answer:
     """Return the best sentences in reading order, each cited, with a verdict.
@@ -26,7 +30,14 @@ def extract(question: str, result: SearchResult, *, refused_below: float = REFUS
     sure = confidence(result)
     units: list[Unit] = []
     if sure >= refused_below:
-        units = choose(result.found, term_groups(result), wanted(question), identifiers(result.asked))
+        units = choose(
+            result.found,
+            term_groups(result),
+            wanted(question),
+            identifiers(result.asked),
+            result.beside,
+            result.language,
+        )
     if not units:
         return refusal(question, result, sure)
     contradiction = conflict(units, result.found)
@@ -46,8 +57,9 @@ def extract(question: str, result: SearchResult, *, refused_below: float = REFUS
 
 def refusal(question: str, result: SearchResult, sure: float) -> Answer:
     """Return the answer that there is none, with the nearest pages."""
-    pages = dict.fromkeys(f"{one.passage.title or one.passage.uri} ({one.passage.uri})" for one in result.found)
-    nearest = "; ".join(list(pages)[:NEAREST])
+    spoken = sorted(result.found, key=lambda one: one.passage.language not in {result.language, "other"})
+    pages = dict.fromkeys(f"{one.passage.title or one.passage.uri} ({one.passage.uri})" for one in spoken)
+    nearest = list(pages)[:NEAREST] if sure >= NEAR else []
     return Answer(
         question=question,
         verdict="not_in_knowledge_base",
@@ -55,8 +67,12 @@ def refusal(question: str, result: SearchResult, sure: float) -> Answer:
         citations=(),
         confidence=round(sure, 3),
         language=result.language,
-        notes=(*result.notes, *((f"Nothing here answers this. The nearest pages: {nearest}.",) if nearest else ())),
+        notes=(*result.notes, *((_nearest(nearest),) if nearest else ())),
     )
+
+
+def _nearest(pages: Sequence[str]) -> Phrase:
+    return Phrase(en=f"The nearest pages: {'; '.join(pages)}.", zh=f"最接近的页面：{'；'.join(pages)}。")
 
 
 def verdict_of(contradiction: Conflict | None, unsupported: Sequence[str]) -> Verdict:
@@ -73,13 +89,19 @@ def unsupported_parts(question: str, result: SearchResult) -> tuple[str, ...]:
     return tuple(part for part in parts if share(term_groups(result, part), held) < SUPPORTED)
 
 
-def notes_of(result: SearchResult, units: Sequence[Unit], unsupported: Sequence[str]) -> tuple[str, ...]:
+def notes_of(result: SearchResult, units: Sequence[Unit], unsupported: Sequence[str]) -> tuple[Phrase, ...]:
     """Return what a reader of the answer should know."""
     notes = list(result.notes)
     languages = sorted({unit.passage.language for unit in units} - {result.language, "other"})
     if languages and all(unit.passage.language != result.language for unit in units):
-        notes.append(f"The sources are in another language ({', '.join(languages)}).")
-    notes += [f"Nothing was found on this part of the question: {part}" for part in unsupported]
+        names = ", ".join(languages)
+        notes.append(
+            Phrase(en=f"The sources are in another language ({names}).", zh=f"来源使用另一种语言（{names}）。")
+        )
+    notes += [
+        Phrase(en=f"Nothing was found on this part of the question: {part}", zh=f"问题的这一部分没有找到内容：{part}")
+        for part in unsupported
+    ]
     return tuple(notes)
 
 

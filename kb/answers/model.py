@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from core.phrase import Phrase
 from kb.documents.document import Span
 
 Verdict = Literal["answered", "partial", "conflicting", "not_in_knowledge_base"]
@@ -41,7 +42,7 @@ class Sentence:
 class Answer:
     """What the knowledge base says to a question. ``by`` tells whether a model worded it.
 
-    ``confidence`` is 0 to 1, measured on questions with known answers; ``notes`` are plain sentences for the reader.
+    ``confidence`` is 0 to 1, measured on questions with known answers; ``notes`` are sentences for the reader.
     """
 
     question: str
@@ -51,4 +52,4 @@ class Answer:
     confidence: float
     language: Literal["en", "zh", "other"]
     by: Literal["passages", "model"] = "passages"
-    notes: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()

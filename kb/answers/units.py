@@ -9,8 +9,8 @@ from kb.documents.document import Span
 from kb.passages.pieces import sentences
 from kb.records.model import StoredPassage
 
-UnitKind = Literal["text", "step", "lead", "code", "table"]
-"""``step`` is an item of a list; ``lead`` ends with a colon and says nothing without what follows it."""
+UnitKind = Literal["text", "item", "step", "lead", "code", "table"]
+"""``item`` is one of a list, ``step`` one of a numbered list; ``lead`` says nothing without what follows it."""
 
 WHOLE = 1_200
 """Characters up to which a table stays whole. Of a larger one single rows are taken."""
@@ -24,8 +24,10 @@ _CODE_LINE = re.compile(
     r"make|python3?|npm|go|nerdctl|kind|minikube|kubelet|apiVersion:|FROM|RUN)(?:\s+[-\w./<\"'$]|$))"
 )
 _PROSE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,} [a-z]+|[\u3400-\u9fff]{8}")
-_GOES_ON = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl)\.|(?:^|(?<=\n))\s*\d{1,3}[.)])$", re.IGNORECASE)
-_ENDED = re.compile(r"[.!?。！？；;…][\"'”’)\]）」』]*$")
+_GOES_ON = re.compile(
+    r"(?:[；;]|\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl)\.|(?:^|(?<=\n))\s*\d{1,3}[.)])$", re.IGNORECASE
+)
+_ENDED = re.compile(r"[.!。！；;…][\"'”’)\]）」』]*$")
 _CRUMB = re.compile(
     r"(?:what's next|see also|related links?|further reading|learn more|read more|next steps?|feedback|"
     r"before you begin|appears in|table of contents|on this page|prerequisites|"
@@ -38,7 +40,14 @@ _LINK_ONLY = re.compile(
     r"refer the|you can read|参见|参阅|请参阅|请参考|有关.{0,30}(?:请|参)|要了解|阅读|了解更多|详情)",
     re.IGNORECASE,
 )
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_ASKS = re.compile(r"[?？][\"'”’)\]）」』*]*$")
+_NUMBERED = re.compile(r"(?:(\d{1,3})[.)、]|[（(](\d{1,3})[)）])\s")
+_INTRODUCES = re.compile(
+    r"\b(?:as follows|(?:the|these) following [^.]{3,60}|(?:shown|listed|given|described) below|"
+    r"below (?:is|are) [^.]{3,60}|"
+    r"(?:here|this) is an example[^.]{0,60})[.]$|(?:如下(?:所示)?|(?:以下|下面)是?[^，。]{0,20})[。]$",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Za-z0-9]+|[\u3400-\u9fff]")
 FEWEST_WORDS = 4
 """Words, or Chinese characters, of a sentence that says something."""
@@ -46,23 +55,38 @@ FEWEST_WORDS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """One unit of a passage. ``span`` counts characters of the document's text; ``place`` counts units in order."""
+    """One unit of a passage. ``span`` counts characters of the document's text; ``place`` counts units in order.
+
+    ``number`` is that of a step in its list, of one that ends with a colon too; 0 for what is none.
+    """
 
     passage: StoredPassage
     kind: UnitKind
     text: str
     span: Span
     place: int
+    number: int = 0
 
 
 def units_of(passage: StoredPassage) -> tuple[Unit, ...]:
-    """Return the units of a passage in reading order, without headings, crumbs and halves of sentences."""
+    """Return the units of a passage in reading order, without headings, questions, crumbs and halves of sentences."""
     repeated = max(len(passage.text) - (passage.span[1] - passage.span[0]), 0)
     shift = passage.span[0] - repeated
     found: list[Unit] = []
     for kind, start, end in _pieces(passage, repeated):
         text = passage.text[start:end]
-        found.append(Unit(passage=passage, kind=kind, text=text, span=(start + shift, end + shift), place=len(found)))
+        line = passage.text.rfind("\n", 0, start) + 1
+        before = _NUMBERED.search(passage.text, line, start) if kind in {"step", "lead"} else None
+        found.append(
+            Unit(
+                passage=passage,
+                kind=kind,
+                text=text,
+                span=(start + shift, end + shift),
+                place=len(found),
+                number=int(before[1] or before[2]) if before else 0,
+            )
+        )
     return tuple(found)
 
 
@@ -126,14 +150,16 @@ def _prose(text: str, start: int, end: int, *, follows: str) -> Iterator[tuple[U
         step = marker is not None and at_line
         begin = marker.end() if marker is not None and step else first
         said = text[begin:last]
-        if said.endswith((":", "：")) and (follows or last < end):
+        if (said.endswith((":", "：")) or _INTRODUCES.search(said)) and (follows or last < end):
             yield "lead", begin, last
+        elif step and _NUMBERED.match(text, first, begin) and not _CRUMB.match(said) and not _ASKS.search(said):
+            yield "step", begin, last
         elif _says_something(said, step=step, opening=first == start):
-            yield "step" if step else "text", begin, last
+            yield "item" if step else "text", begin, last
 
 
 def _whole_sentences(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield sentences; an abbreviation and the number of a step do not end one."""
+    """Yield sentences; an abbreviation, a semicolon and the number of a step do not end one."""
     begin: int | None = None
     for first, last in sentences(text, (start, end)):
         begin = first if begin is None or "\n" in text[begin:first] else begin
@@ -145,7 +171,7 @@ def _whole_sentences(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _says_something(said: str, *, step: bool, opening: bool) -> bool:
-    if len(_WORD.findall(said)) < FEWEST_WORDS or _CRUMB.match(said):
+    if len(_WORD.findall(said)) < FEWEST_WORDS or _CRUMB.match(said) or _ASKS.search(said):
         return False
     if _LINK_ONLY.match(said) and len(said) < 160:
         return False

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from core.llm import Message, ModelError, Reply
 from core.llm.exchange import estimated_tokens
+from core.phrase import Phrase
 from core.settings import ModelSettings
 from kb.answers.alignment import align
 from kb.answers.citing import citation
@@ -67,10 +68,12 @@ async def worded(
     try:
         said, _ = await model.complete_json(messages, Said, seconds=deadline)
     except ModelError as exc:
-        return _plainly(plain, f"Not worded by a model: {exc.message}")
+        return _plainly(plain, _unworded(exc.message, exc.message))
     texts = [_tidy(sentence.text) for sentence in said.sentences]
     if any(boundary in text for text in texts):
-        return _plainly(plain, "Not worded by a model: its answer repeats what only its instructions hold.")
+        return _plainly(
+            plain, _unworded("its answer repeats what only its instructions hold.", "其回答重复了只属于指令的内容。")
+        )
     return _checked(question, result, plain, texts, [unit for one in shown for unit in units_of(one)])
 
 
@@ -90,15 +93,18 @@ def _checked(question: str, result: SearchResult, plain: Answer, texts: Sequence
     numbers: dict[tuple[str, int], int] = {}
     used: list[Unit] = []
     sentences: list[Sentence] = []
-    dropped: list[str] = []
+    dropped: list[Phrase] = []
     for text in texts[:MOST_SENTENCES]:
         fault = _unclean(text)
         support: tuple[Unit, ...] = ()
-        if not fault:
+        if fault is None:
             alignment = align(text, units, question)
             support, fault = alignment.units, alignment.fault
-        if fault:
-            dropped.append(f"A sentence of the model was dropped: {fault}.")
+        if fault is not None:
+            said = Phrase(
+                en=f"A sentence of the model was dropped: {fault.en}.", zh=f"模型的一句话被删去：{fault.zh}。"
+            )
+            dropped.append(said)
         elif all(text != kept.text for kept in sentences):
             for unit in support:
                 if (unit.passage.id, unit.place) not in numbers:
@@ -107,7 +113,8 @@ def _checked(question: str, result: SearchResult, plain: Answer, texts: Sequence
             cited = tuple(numbers[unit.passage.id, unit.place] for unit in support)
             sentences.append(Sentence(text=text, citations=cited))
     if not sentences or len(sentences) < LEAST_KEPT * len(texts[:MOST_SENTENCES]):
-        return _plainly(plain, "Not worded by a model: too little of its answer stands in the passages.", *dropped)
+        too_little = _unworded("too little of its answer stands in the passages.", "其回答大多没有段落依据。")
+        return _plainly(plain, too_little, *dropped)
     contradiction = conflict(used, result.found)
     if contradiction and contradiction.second.unit not in used:
         used.append(contradiction.second.unit)
@@ -127,7 +134,11 @@ def _checked(question: str, result: SearchResult, plain: Answer, texts: Sequence
     )
 
 
-def _plainly(plain: Answer, *notes: str) -> Answer:
+def _unworded(en: str, zh: str) -> Phrase:
+    return Phrase(en=f"Not worded by a model: {en}", zh=f"未由模型措辞：{zh}")
+
+
+def _plainly(plain: Answer, *notes: Phrase) -> Answer:
     return replace(plain, notes=(*plain.notes, *dict.fromkeys(notes)))
 
 
@@ -136,12 +147,12 @@ def _tidy(text: str) -> str:
     return _CITED.sub("", _BULLET.sub("", text[: LONGEST * 2])).strip()
 
 
-def _unclean(text: str) -> str:
+def _unclean(text: str) -> Phrase | None:
     """Return why a sentence cannot be shown, whatever it rests on."""
     if not text or len(text) > LONGEST:
-        return "it is empty or too long"
+        return Phrase(en="it is empty or too long", zh="内容为空或过长")
     if any(ord(char) < 32 or char in "\u2028\u2029\u202e" for char in text.replace("\n", " ")):
-        return "it holds control characters"
+        return Phrase(en="it holds control characters", zh="含有控制字符")
     if _MARKUP.search(text):
-        return "it holds markup"
-    return "it speaks to a model" if orders(text) else ""
+        return Phrase(en="it holds markup", zh="含有标记")
+    return Phrase(en="it speaks to a model", zh="是对模型说的话") if orders(text) else None

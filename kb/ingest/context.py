@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
+from core.errors import StorageError
 from core.storage import Database
 from kb.embed.embedder import Embedder
 from kb.ingest.collections import Collections
 from kb.ingest.families import Families
 from kb.ingest.limits import IngestEvent, IngestLimits
 from kb.ingest.opening import OpenSources
+from kb.records.documents import Sourced, documents_with_sources
 from kb.records.jobs import Jobs
 from kb.records.versions import sketches
 from kb.stores.store import VectorStore
@@ -61,6 +63,47 @@ class Pace:
         self.seconds += (seconds - self.seconds) / 10
 
 
+class Loader:
+    """Reads documents with their sources, all that are asked for at the same moment in one query."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._asked: dict[str, asyncio.Future[Sourced | None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def load(self, document_id: str) -> Sourced | None:
+        """Return a document with its source as they are now; None when it is gone."""
+        loop = asyncio.get_running_loop()
+        if not self._asked:
+            task = loop.create_task(self._read())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        future = self._asked.setdefault(document_id, loop.create_future())
+        return await asyncio.shield(future)
+
+    async def close(self) -> None:
+        """Wait for what is being read: the database is closed afterwards."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _read(self) -> None:
+        await asyncio.sleep(0)  # whoever begins at this moment asks first
+        asked, self._asked = self._asked, {}
+        try:
+            async with self._database.read() as connection:
+                found = await documents_with_sources(connection, asked)
+        except BaseException as exc:
+            for future in asked.values():
+                if not future.done():
+                    future.set_exception(exc if isinstance(exc, Exception) else StorageError("reading was stopped"))
+                    future.exception()  # who asked may have been cancelled meanwhile
+            if not isinstance(exc, Exception):
+                raise
+            return
+        for key, future in asked.items():
+            future.set_result(found.get(key))
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     """The parts that jobs share. ``tell`` informs listeners, ``wake`` makes workers look for jobs of these kinds."""
@@ -72,6 +115,7 @@ class Context:
     collections: Collections
     sources: OpenSources
     families: FamilyBook
+    loader: Loader
     limits: IngestLimits
     threads: ThreadPoolExecutor
     tell: Callable[[IngestEvent], None]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from kb.documents.document import Document
@@ -14,8 +13,8 @@ from kb.ingest.context import Context
 from kb.ingest.failing import in_words
 from kb.ingest.limits import IngestEvent
 from kb.ingest.preparing import Prepared, entries, prepare
-from kb.records.documents import document_with_source
-from kb.records.model import DocumentState, Job, SourceRecord, StoredDocument
+from kb.records.documents import Sourced
+from kb.records.model import DocumentState, Job, StoredDocument
 from kb.records.rows import plain
 from kb.records.spool import spooled
 from kb.records.versions import Outcome, Verdict
@@ -35,28 +34,21 @@ REWRITES = 5
 NOTHING = "There is nothing in it to index: no text below its front matter."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Loaded:
-    document: StoredDocument
-    source: SourceRecord
-    content: Fetched | None
-
-
 async def index(context: Context, committer: Committer, job: Job, release: Callable[[], None]) -> None:
     """Do an index job to its end. ``release`` is called when the work is done and only the transaction is left.
 
     Raises what went wrong; then nothing has become current, and the version that could be found still can.
     """
-    async with context.slots:
-        began = asyncio.get_running_loop().time()
+    with committer.working():
         loaded = await _load(context, job)
         if loaded is None:
             await _end(context, job)
             return
-        with committer.working():
+        async with context.slots:
+            began = asyncio.get_running_loop().time()
             async with asyncio.timeout(context.limits.document_seconds):
                 outcome, prepared = await _work(context, job, loaded)
-        context.pace.note(asyncio.get_running_loop().time() - began)
+            context.pace.note(asyncio.get_running_loop().time() - began)
     release()
     verdict = await committer.settle(outcome)
     for _ in range(REWRITES):
@@ -69,24 +61,22 @@ async def index(context: Context, committer: Committer, job: Job, release: Calla
         raise StoreFailed(message, next_step="it is tried again by itself")
 
 
-async def _load(context: Context, job: Job) -> _Loaded | None:
-    async with context.database.read() as connection:
-        found = await document_with_source(connection, job.document)
-        if found is None or found.source.state == "removing":
-            return None
-        content = await spooled(connection, job.document) if found.spooled else None
-    return _Loaded(document=found.document, source=found.source, content=content)
+async def _load(context: Context, job: Job) -> Sourced | None:
+    found = await context.loader.load(job.document)
+    return None if found is None or found.source.state == "removing" else found
 
 
 async def _end(context: Context, job: Job) -> None:
     async with context.database.write() as connection:
-        await context.jobs.hold(connection, job)
-        await context.jobs.done(connection, [job])
+        await context.jobs.cancelled(connection, job)
 
 
-async def _work(context: Context, job: Job, loaded: _Loaded) -> tuple[Outcome, Prepared | None]:
+async def _work(context: Context, job: Job, loaded: Sourced) -> tuple[Outcome, Prepared | None]:
     """Return what came of the document; its passages stand in the vector store, not yet current."""
-    content = loaded.content
+    content = None
+    if loaded.spooled:
+        async with context.database.read() as connection:
+            content = await spooled(connection, job.document)
     if content is None:
         async with context.sources.use(loaded.source) as source:
             content = await source.fetch(loaded.document.uri)
@@ -157,24 +147,23 @@ async def _write(context: Context, prepared: Prepared, document: StoredDocument)
         async for vector in vectors:
             batch.append(vector)
             if len(batch) == BATCH:
-                await _upsert(context, collections, prepared, document, first, batch)
+                await _upsert(collections, prepared, document, first, batch)
                 first, batch = first + len(batch), []
     finally:
         if isinstance(vectors, AsyncGenerator):
             await vectors.aclose()
-    await _upsert(context, collections, prepared, document, first, batch)
+    await _upsert(collections, prepared, document, first, batch)
     return frozenset(one.name for one in collections)
 
 
 async def _upsert(
-    context: Context,
     collections: Sequence[Collection],
     prepared: Prepared,
     document: StoredDocument,
     first: int,
     vectors: list[Vector],
 ) -> None:
-    made = await context.in_thread(entries, prepared, document, document.access, first, vectors)
+    made = entries(prepared, document, document.access, first, vectors)
     for collection in collections:
         await collection.upsert(made)
 

@@ -14,7 +14,7 @@ from core.storage import Database
 from kb.embed.embedder import Embedder
 from kb.ingest.collections import Collections
 from kb.ingest.committing import Committer
-from kb.ingest.context import Context, FamilyBook
+from kb.ingest.context import Context, FamilyBook, Loader
 from kb.ingest.indexing import index
 from kb.ingest.limits import IngestEvent, IngestLimits, Listener
 from kb.ingest.opening import OpenSource, OpenSources
@@ -81,6 +81,7 @@ class Ingest:
             collections=self.collections,
             sources=self._sources,
             families=FamilyBook(database),
+            loader=Loader(database),
             limits=self._limits,
             threads=self._threads,
             slots=asyncio.Semaphore(self._limits.workers),
@@ -115,6 +116,7 @@ class Ingest:
         """Let what runs end within ``grace`` seconds; the rest is given back and goes on at the next start."""
         await self._worker.close(grace)
         await self._committer.close()
+        await self._context.loader.close()
         await self._sources.close()
         await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
 
@@ -134,6 +136,9 @@ class Ingest:
             if source.kind == "upload":
                 message = f"{source.name} holds uploads: there is no other place that could be listed."
                 raise UsageError(message, next_step="Upload the document again.")
+            # Without a stamp the listing takes them for changed: who lists again wants what was cancelled after all.
+            cancelled = await documents_in_state(connection, source.id, ("cancelled",))
+            await set_documents(connection, cancelled, {"stamp": ""})
             await self.jobs.put(connection, [self._sync_of(source.id)])
         self._wake("sync")
         return await self.jobs.with_key(f"sync:{source.id}")
@@ -157,7 +162,10 @@ class Ingest:
         return await self.documents.get(key, access=None)
 
     async def retry(self, *, source_id: str | None = None, document_id: str | None = None) -> int:
-        """Try again now: one document, or all that failed of a source and its listing. Return how many jobs that is."""
+        """Try again now: one document, or all of a source that failed or were cancelled, and its listing.
+
+        Return how many jobs that is.
+        """
         async with self._database.write() as connection:
             if document_id is not None:
                 document = await get_document(connection, document_id, access=None)
@@ -166,7 +174,7 @@ class Ingest:
             else:
                 record = await self._usable(connection, source_id or "")
                 source, listing = record.id, record.state == "failed"
-                wanted = await documents_in_state(connection, source, ("failed", "dead"))
+                wanted = await documents_in_state(connection, source, ("failed", "dead", "cancelled"))
             working = set(await documents_in_state(connection, source, ("indexing",))) & set(wanted)
             waiting = {"state": "pending", "next_try_at": None}
             await set_documents(connection, sorted(set(wanted) - working), waiting)

@@ -9,7 +9,7 @@ from typing import Any
 from kb.documents.document import Document
 from kb.embed.embedder import Embedder, Vector
 from kb.ingest.families import packed
-from kb.lexical.weights import document_vector
+from kb.lexical.weights import TermVector, document_vector
 from kb.passages.duplicates import sketch
 from kb.passages.passage import Passage
 from kb.passages.splitting import Sizes, split
@@ -29,6 +29,7 @@ class Prepared:
     text: str
     passages: tuple[Passage, ...]
     ids: tuple[str, ...]
+    lexical: tuple[TermVector, ...]
     rows: list[dict[str, Any]]
 
     @property
@@ -65,7 +66,8 @@ def prepare(read: Document, stored: StoredDocument, embedder: Embedder) -> Prepa
     }
     ids = tuple(passage_id(stored.id, revision, one.ordinal) for one in passages)
     rows = [_row(stored.id, revision, key, one) for key, one in zip(ids, passages, strict=True)]
-    return Prepared(values=values, text=_json(read.text), passages=passages, ids=ids, rows=rows)
+    lexical = tuple(document_vector(one.text, context=one.context) for one in passages)
+    return Prepared(values=values, text=_json(read.text), passages=passages, ids=ids, lexical=lexical, rows=rows)
 
 
 def sizes_for(embedder: Embedder) -> Sizes:
@@ -108,7 +110,7 @@ def entries(
             revision=prepared.revision,
             updated_at=prepared.values["updated_at"],
             dense=vector,
-            lexical=document_vector(prepared.passages[at].text, context=prepared.passages[at].context),
+            lexical=prepared.lexical[at],
         )
         for at, vector in enumerate(vectors, start=first)
     ]

@@ -28,8 +28,9 @@ BEAT_SECONDS = 5.0
 FIRST_PAUSE_SECONDS = 0.25
 """How long no document is begun after a store or a model was away; twice as long each time."""
 
-AHEAD_SECONDS, MOST_AHEAD = 0.25, 32
-"""Documents are claimed ahead for this long only: who claims more than it works on keeps it from others."""
+AHEAD_SECONDS, MOST_AHEAD = 1.0, 32
+"""Documents are claimed ahead for this long only: who claims more than it works on keeps it from others. Each claim is
+a transaction, which on a busy machine takes longer than a small document."""
 
 PURGE_SECONDS = 3600.0
 
@@ -51,6 +52,8 @@ class Lane:
     batch: int = 1
     busy: int = 0
     hungry: bool = True
+    dry: bool = False
+    """The queue had no more when it was last asked; who adds to it wakes the lane."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,7 +108,7 @@ class Worker:
         """Look for jobs of these kinds now; without any, for all."""
         for lane in self._lanes:
             if not kinds or set(kinds) & set(lane.kinds):
-                lane.hungry = True
+                lane.hungry, lane.dry = True, False
         self._wake.set()
 
     def stop(self, job_ids: Sequence[str]) -> None:
@@ -163,7 +166,8 @@ class Worker:
                 free = 1
             limit = lane.batch if lane.batch > 1 else free
             jobs = await self._context.jobs.claim(lane.kinds, limit, lease_seconds=self._context.limits.lease_seconds)
-            lane.hungry = len(jobs) == limit
+            lane.dry = len(jobs) < limit
+            lane.hungry = not lane.dry
             if lane.batch > 1 and jobs:
                 self._carry(lane, jobs)
             elif lane.batch == 1:
@@ -174,7 +178,8 @@ class Worker:
         """Return how many documents are claimed before there is a slot for them: few statements for quick ones."""
         if "index" not in lane.kinds:
             return 0
-        return min(MOST_AHEAD, int(AHEAD_SECONDS * lane.slots / self._context.pace.seconds))
+        alone = self._context.limits.alone
+        return MOST_AHEAD if alone else min(MOST_AHEAD, int(AHEAD_SECONDS * lane.slots / self._context.pace.seconds))
 
     def _carry(self, lane: Lane, jobs: Sequence[Job]) -> None:
         loop = asyncio.get_running_loop()
@@ -189,7 +194,9 @@ class Worker:
         """Give the slot of a job to the next one; once is enough."""
         for lane in carried.lanes:
             lane.busy -= 1
-            lane.hungry = True
+            lane.hungry = not lane.dry
+            if "index" not in lane.kinds:
+                self.wake()  # a document may have waited for it
         carried.lanes = []
         self._wake.set()
 

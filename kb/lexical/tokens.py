@@ -37,16 +37,19 @@ class Term(NamedTuple):
 
 def terms_of(text: str) -> Iterator[Term]:
     """Yield the terms of a text in order, repetitions included."""
+    for run, word in runs_and_words(text):
+        yield from bigrams(run) if run else terms_of_word(word)
+
+
+def runs_and_words(text: str) -> list[tuple[str, str]]:
+    """Return what terms are made of, in order: runs of Chinese and the like (first), or words (second)."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    for match in _PIECE.finditer(text):
-        if match.lastindex == 1:
-            yield from _bigrams(match[1])
-        else:
-            yield from _word(match[2])
+    return _PIECE.findall(text)
 
 
-def _bigrams(run: str) -> Iterator[Term]:
+def bigrams(run: str) -> Iterator[Term]:
+    """Yield the terms of a run of Chinese: overlapping pairs between stop words."""
     for piece in CHINESE.split(run):
         if len(piece) == 1:
             yield Term(piece, False)
@@ -55,7 +58,7 @@ def _bigrams(run: str) -> Iterator[Term]:
 
 
 @lru_cache(maxsize=65_536)
-def _word(word: str) -> tuple[Term, ...]:
+def terms_of_word(word: str) -> tuple[Term, ...]:
     """Return the terms of one word or identifier: the whole first, then its parts, each once."""
     if _ACRONYMS.fullmatch(word):
         return (Term(word[:-1].lower(), False),)

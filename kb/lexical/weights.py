@@ -6,12 +6,12 @@ is stored.
 """
 
 import hashlib
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kb.lexical.tokens import terms_of
+from kb.lexical.tokens import bigrams, runs_and_words, terms_of, terms_of_word
 
 K1 = 1.8
 """How fast repetition saturates. Usual values are 1.2 to 2; 1.8 gives English operator questions 2 points of recall@5
@@ -51,15 +51,27 @@ def term_id(term: str) -> int:
 
 def document_vector(text: str, *, context: str = "") -> TermVector:
     """Weigh the terms of a passage. ``context`` is its title and headings."""
-    counts: defaultdict[int, float] = defaultdict(float)
-    length = 0
-    for term, _ in terms_of(text):
-        counts[term_id(term)] += 1.0
-        length += 1
-    for term, _ in terms_of(context):
-        counts[term_id(term)] += CONTEXT_WEIGHT
-    norm = K1 * (1 - B + B * length / AVERAGE_TERMS)
+    ids = _ids(text)
+    counts: dict[int, float] = {**Counter(ids)}
+    for key in _ids(context):
+        counts[key] = counts.get(key, 0) + CONTEXT_WEIGHT
+    norm = K1 * (1 - B + B * len(ids) / AVERAGE_TERMS)
     return _vector({key: tf * (K1 + 1) / (tf + norm) for key, tf in counts.items()})
+
+
+def _ids(text: str) -> list[int]:
+    found: list[int] = []
+    for run, word in runs_and_words(text):
+        if run:
+            found += [term_id(term) for term, _ in bigrams(run)]
+        else:
+            found += _ids_of_word(word)
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def _ids_of_word(word: str) -> tuple[int, ...]:
+    return tuple(term_id(term) for term, _ in terms_of_word(word))
 
 
 def query_vector(text: str, *, additions: Iterable[tuple[str, float]] = ()) -> TermVector:

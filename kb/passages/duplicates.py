@@ -8,6 +8,7 @@ little else, and the title is what people look for.
 import re
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
 from zlib import crc32
 
@@ -26,6 +27,7 @@ _RANDOM = np.random.Generator(np.random.PCG64(20_261_123))
 _FACTORS: NDArray[np.uint64] = _RANDOM.integers(1, 2**63, HASHES, dtype=np.uint64) | np.uint64(1)
 _TERMS: NDArray[np.uint64] = _RANDOM.integers(0, 2**63, HASHES, dtype=np.uint64)
 _CHUNK = 4_096
+KNOWN_WORDS = 65_536  # about the words of a large documentation; most of a text are seen again at once
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -43,7 +45,7 @@ class Sketch:
 def sketch(text: str, *, title: str = "") -> Sketch:
     """Return the sketch of a document. Case, punctuation, layout and version numbers do not count."""
     words = _words(text)
-    codes = np.fromiter((crc32(word.encode()) for word in words), dtype=np.uint64, count=len(words))
+    codes = np.fromiter(map(_code, words), dtype=np.uint64, count=len(words))
     count = max(len(words) - SHINGLE + 1, 1 if words else 0)
     mixed = np.zeros(count, dtype=np.uint64)
     for offset in range(min(SHINGLE, len(words))):
@@ -109,7 +111,17 @@ def fold(documents: Iterable[tuple[Key, Sketch]]) -> dict[Key, Key]:
 
 
 def _words(text: str) -> list[str]:
-    return [_VERSION.sub("0", word) for word in _WORD.findall(text.lower())]
+    return [_without_version(word) for word in _WORD.findall(text.lower())]
+
+
+@lru_cache(maxsize=KNOWN_WORDS)
+def _without_version(word: str) -> str:
+    return _VERSION.sub("0", word)
+
+
+@lru_cache(maxsize=KNOWN_WORDS)
+def _code(word: str) -> int:
+    return crc32(word.encode())
 
 
 def _hash(words: list[str]) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from uuid import NAMESPACE_URL, uuid5
 
 from kb.documents.document import Document, Span
@@ -12,6 +12,7 @@ from kb.passages.pieces import Piece, TokenCounter, pieces_of
 from kb.passages.sections import PARENT_CHARACTERS, Section, parents, sections, windows
 
 CONTEXT_SHARE = 4  # title and headings may take a quarter of a passage
+RECENT_COUNTS = 256  # a heading, a table's header, a piece that was moved are counted again soon after
 SURE_SHARE = 0.75  # below this share of the limit the sum of the pieces' tokens is taken; above it all is counted again
 
 
@@ -62,7 +63,7 @@ def split(document: Document, count: TokenCounter, *, sizes: Sizes = Sizes()) ->
 
 class _Splitter:
     def __init__(self, document: Document, count: TokenCounter, sizes: Sizes) -> None:
-        self._document, self._count, self._sizes = document, count, sizes
+        self._document, self._count, self._sizes = document, lru_cache(RECENT_COUNTS)(count), sizes
         self._contexts: dict[tuple[str, ...], tuple[str, tuple[str, ...], int]] = {}
         self._made = 0
 

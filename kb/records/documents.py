@@ -100,6 +100,7 @@ class Documents:
         recent = sa.select(sa.func.count(), sa.func.min(columns.indexed_at))
         async with self._database.read() as connection:
             now = await self._database.now(connection)
+            unlisted = (await connection.execute(_unlisted(source))).first() is not None
             recent = recent.where(columns.indexed_at > now - timedelta(seconds=RATE_SECONDS))
             if source is not None:
                 counts = counts.where(columns.source == plain(source))
@@ -119,7 +120,7 @@ class Documents:
             skipped=states.get("skipped", 0),
             passages=sum(int(passages or 0) for _, _, passages in rows),
             rate=rate,
-            remaining_seconds=0.0 if not waiting else waiting / rate if rate else None,
+            remaining_seconds=_remaining(waiting, rate, unlisted=unlisted),
         )
 
 
@@ -149,17 +150,17 @@ _SOURCED = (  # made once: making it costs more than running it
         sa.exists().where(tables.spool.c.document == tables.document.c.id).label("put_by"),
     )
     .join(tables.source, tables.source.c.id == tables.document.c.source)
-    .where(tables.document.c.id == sa.bindparam("wanted"))
+    .where(tables.document.c.id.in_(sa.bindparam("wanted", expanding=True)))
 )
 
 
-async def document_with_source(connection: Connection, document_id: str) -> Sourced | None:
-    """Return a document with its source, read in the caller's transaction; None when it is gone."""
-    row = (await connection.execute(_SOURCED, {"wanted": document_id})).mappings().one_or_none()
-    if row is None:
-        return None
-    source = {column.name: row[f"source_{column.name}"] for column in tables.source.c}
-    return Sourced(document=document_of(row), source=source_of(source), spooled=row["put_by"])
+async def documents_with_sources(connection: Connection, ids: Iterable[str]) -> dict[str, Sourced]:
+    """Return documents with their sources by id, read in the caller's transaction; those that are gone are left out."""
+    found: dict[str, Sourced] = {}
+    for row in (await connection.execute(_SOURCED, {"wanted": sorted(ids)})).mappings():
+        source = source_of({column.name: row[f"source_{column.name}"] for column in tables.source.c})
+        found[row["id"]] = Sourced(document=document_of(row), source=source, spooled=row["put_by"])
+    return found
 
 
 async def documents_of(connection: Connection, ids: Iterable[str]) -> dict[str, StoredDocument]:
@@ -169,7 +170,24 @@ async def documents_of(connection: Connection, ids: Iterable[str]) -> dict[str, 
 
 
 def _allowed(query: Query, access: Access | None) -> Query:
+    """Leave out what ``access`` does not let through, and what is being removed with its source."""
+    removed = sa.select(tables.source.c.id).where(tables.source.c.state == "removing")
+    query = query.where(tables.document.c.source.not_in(removed))
     return query if access is None else query.where(tables.document.c.access.in_(sorted(access.labels)))
+
+
+def _unlisted(source: str | None) -> sa.Select[Any]:
+    """Ask for a source that is being listed for the first time: how much it holds is not known yet."""
+    columns = tables.source.c
+    first = (columns.synced_at.is_(None), columns.state.in_(("new", "syncing")), columns.kind != "upload")
+    query = sa.select(columns.id).where(*first).limit(1)
+    return query if source is None else query.where(columns.id == plain(source))
+
+
+def _remaining(waiting: int, rate: float | None, *, unlisted: bool) -> float | None:
+    if not waiting:
+        return None if unlisted else 0.0
+    return waiting / rate if rate else None
 
 
 def _rate(done: int, since: datetime | None, now: datetime) -> float | None:

@@ -118,10 +118,13 @@ class Jobs(Leases):
             return tuple(job_of(row) for row in (await connection.execute(query)).mappings())
 
     async def open(self, *, source: str | None = None, due_within: float = 0.0) -> int:
-        """Count the jobs that run or are due within some seconds. What waits longer for a retry is not counted."""
+        """Count the jobs that run or are due within some seconds. What waits longer for a retry is not counted.
+
+        A removal that waits does so for jobs of its source that are being ended: it is counted.
+        """
         async with self._database.read() as connection:
             until = await self.now(connection) + timedelta(seconds=due_within)
-            due = sa.and_(job.c.state == "queued", job.c.run_at <= until)
+            due = sa.and_(job.c.state == "queued", sa.or_(job.c.run_at <= until, job.c.kind == "remove"))
             query = sa.select(sa.func.count()).select_from(job).where(sa.or_(job.c.state == "running", due))
             if source is not None:
                 query = query.where(job.c.source == plain(source))

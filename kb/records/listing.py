@@ -93,9 +93,12 @@ async def source_documents(connection: Connection, source: str) -> list[str]:
 
 
 async def drop_source(connection: Connection, source: str) -> None:
-    """Delete a source and its ended jobs; sweeps of its documents go on."""
-    ended = (tables.job.c.source == source, tables.job.c.kind.in_(("sync", "index", "access")))
-    await connection.execute(tables.job.delete().where(*ended, tables.job.c.state != "running"))
+    """Delete a source and its jobs, save the one that removes it: the vector store has nothing of it any more.
+
+    A sweep that is running finds out when it is done.
+    """
+    others = (tables.job.c.source == source, tables.job.c.kind != "remove")
+    await connection.execute(tables.job.delete().where(*others))
     await connection.execute(tables.source.delete().where(tables.source.c.id == source))
 
 

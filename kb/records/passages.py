@@ -38,6 +38,9 @@ _JOINED = sa.select(
     tables.source.c.weight,
 ).select_from(_FROM)
 
+_STAYS = tables.source.c.state != "removing"
+"""What is being removed is not found any more, however long its removal takes."""
+
 _STANDING = (
     sa.select(
         tables.document.c.id,
@@ -48,7 +51,7 @@ _STANDING = (
         tables.source.c.weight,
     )
     .select_from(tables.document.join(tables.source, tables.source.c.id == tables.document.c.source))
-    .where(tables.document.c.revision != "")
+    .where(tables.document.c.revision != "", _STAYS)
 )
 
 
@@ -90,7 +93,7 @@ class Passages:
             raise ValueError(f"{len(wanted)} passages are asked for; at most {MAX_IDS} are read at once")
         if not wanted:
             return {}
-        query = _JOINED.where(tables.passage.c.id.in_(wanted))
+        query = _JOINED.where(tables.passage.c.id.in_(wanted), _STAYS)
         if access is not None:
             query = query.where(tables.document.c.access.in_(sorted(access.labels)))
         async with self._database.read() as connection:

@@ -56,8 +56,9 @@ class Sources:
             return await get_source(connection, source_id, access=None)
 
     async def remove(self, source_id: str) -> None:
-        """Delete the rows of a source and of everything in it. What stands in the vector store is not touched."""
+        """Delete the rows of a source with its jobs and documents. What stands in the vector store is not touched."""
         async with self._database.write() as connection:
+            await connection.execute(tables.job.delete().where(tables.job.c.source == plain(source_id)))
             await connection.execute(tables.source.delete().where(tables.source.c.id == plain(source_id)))
 
     async def due(self, now: datetime) -> tuple[SourceRecord, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.phrase import Phrase
 from kb.lexical import Addition, terms_of
 from kb.search.model import Found, Parts, SearchResult
 
@@ -32,7 +33,7 @@ class Explanation:
     asked: str
     language: str
     additions: tuple[Addition, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Phrase, ...]
     reasons: tuple[Reason, ...]
 
     @property
@@ -73,7 +74,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     yield f"searched for: {explanation.asked.replace(chr(10), ' / ')} ({explanation.language})"
     for extra in explanation.additions:
         yield f"added: {extra.text} (because of {extra.because!r}, table of {extra.table}, weight {extra.weight:g})"
-    yield from (f"note: {note}" for note in explanation.notes)
+    yield from (f"note: {note.en}" for note in explanation.notes)
     for reason in explanation.reasons:
         yield f"{reason.place}. {reason.context}  {reason.score:.3f}  {reason.uri}"
         yield f"   {_leg('meaning', reason.parts.dense_rank, reason.parts.dense_score, reason.parts.dense_share)}"

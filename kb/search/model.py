@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from core.phrase import Phrase
 from kb.lexical import Addition
 from kb.records.model import StoredPassage
 from kb.stores import Access
@@ -14,7 +15,8 @@ class SearchRequest:
     """A question and where to look. ``access`` is the caller's, made by the server and never by the question.
 
     ``token_budget`` bounds the tokens of all passages together (None: ``limit`` alone counts). ``conversation`` holds
-    earlier questions, oldest first, that a short follow-up question leans on.
+    earlier questions, oldest first, that a short follow-up question leans on. ``beside`` asks for the
+    passages of the first documents that stand at most so many places before or after those that were found.
     """
 
     text: str
@@ -27,6 +29,7 @@ class SearchRequest:
     versions: tuple[str, ...] = ()
     updated_since: datetime | None = None
     conversation: tuple[str, ...] = ()
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +70,15 @@ class Found:
 class SearchResult:
     """The passages found, best first, and how the question was understood.
 
-    ``asked`` is what was searched for (the question, or question and conversation); ``notes`` are plain sentences on
-    what the caller should know: a question that was cut, a leg that did not run.
+    ``asked`` is what was searched for (the question, or question and conversation); ``notes`` are sentences on what
+    the caller should know: a question that was cut, a leg that did not run.
     """
 
     found: tuple[Found, ...]
     asked: str
     language: Literal["en", "zh", "other"]
     additions: tuple[Addition, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Phrase, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     model: str = ""
+    beside: tuple[Found, ...] = ()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from core.phrase import Phrase
 from kb.documents.document import Language
 from kb.documents.language import language_of
 from kb.lexical import Addition, TermVector, expand, query_vector, terms_of
@@ -47,7 +48,7 @@ class Question:
     named: bool
     translated: str
     named_symptoms: str
-    notes: tuple[str, ...]
+    notes: tuple[Phrase, ...]
 
 
 def understand(request: SearchRequest, settings: SearchSettings) -> Question:
@@ -55,13 +56,23 @@ def understand(request: SearchRequest, settings: SearchSettings) -> Question:
     if not _WORD.search(request.text):
         message = f"the question {request.text[:40]!r} holds no letter and no digit"
         raise QuestionEmpty(message, next_step="ask in words, or give a name or an error message")
-    notes: list[str] = []
+    notes: list[Phrase] = []
     text = asked(request.text.strip(), request.conversation, settings.conversation)
     if text != request.text.strip():
-        notes.append("The question leans on the conversation: it was searched together with the questions before it.")
+        notes.append(
+            Phrase(
+                en="The question leans on the conversation: it was searched together with the questions before it.",
+                zh="这个问题承接前面的对话：检索时加上了之前的问题。",
+            )
+        )
     if len(text) > MAX_CHARACTERS:
         text = text[-MAX_CHARACTERS:] if text.endswith(request.text.strip()) else text[:MAX_CHARACTERS]
-        notes.append(f"The question is long: only {MAX_CHARACTERS} characters of it were searched for.")
+        notes.append(
+            Phrase(
+                en=f"The question is long: only {MAX_CHARACTERS} characters of it were searched for.",
+                zh=f"问题太长：只检索了其中 {MAX_CHARACTERS} 个字符。",
+            )
+        )
     language = language_of(text)
     additions = expand(text).additions
     if len({term.text for term in terms_of(text)}) > SHORT_TERMS:

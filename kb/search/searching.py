@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Protocol
 
+from core.phrase import Phrase
 from kb.embed import Embedder, EmbeddingError, shorten
 from kb.embed.embedder import Vector, unit
 from kb.records.model import StoredPassage
@@ -16,6 +17,7 @@ from kb.search.question import Question, understand
 from kb.search.ranking import Ranked, folded, joined, shown, spread, weighed, within
 from kb.search.rerank import Reranker, reranked
 from kb.search.settings import SearchSettings
+from kb.search.surroundings import around
 from kb.stores import Collection, Filter, Fusion, Hit, HybridQuery
 from kb.stores.store import MAX_LIMIT, made_by
 
@@ -32,6 +34,10 @@ class PassageReader(Protocol):
 
     async def standing(self, documents: Group[str]) -> dict[str, Standing]:
         """Return how searchable documents stand, by id."""
+        ...
+
+    async def of_document(self, document: str) -> tuple[StoredPassage, ...]:
+        """Return the passages of a document's current revision, in order."""
         ...
 
 
@@ -51,7 +57,7 @@ class _Work:
     question: Question
     collection: Collection
     embedder: Embedder | None
-    notes: list[str]
+    notes: list[Phrase]
     standings: dict[str, Standing | None] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=lambda: {"embed": 0.0, "query": 0.0, "read": 0.0})
 
@@ -103,7 +109,13 @@ class Search:
         found = await self._judged(work, found)
         kept, left_out = within(found, request.token_budget)
         if left_out:
-            work.notes.append(f"{left_out} passages did not fit into {request.token_budget} tokens.")
+            work.notes.append(
+                Phrase(
+                    en=f"{left_out} passages did not fit into {request.token_budget} tokens.",
+                    zh=f"有 {left_out} 个段落超出了 {request.token_budget} 个词元的预算。",
+                )
+            )
+        beside = await around(self._passages, kept, request.access, request.beside) if request.beside else ()
         work.seconds["total"] = perf_counter() - began
         return SearchResult(
             found=tuple(kept),
@@ -113,6 +125,7 @@ class Search:
             notes=tuple(work.notes),
             seconds=work.seconds,
             model=work.embedder.name if work.embedder else "",
+            beside=beside,
         )
 
     async def _model_of(self, collection: Collection) -> Embedder | None:
@@ -124,7 +137,12 @@ class Search:
         began = perf_counter()
         question = work.question
         if work.embedder is None:
-            work.notes.append("Only words were searched, not meaning: the index is being built for another model.")
+            work.notes.append(
+                Phrase(
+                    en="Only words were searched, not meaning: the index is being built for another model.",
+                    zh="只检索了词语，没有检索语义：正在为另一个模型建立索引。",
+                )
+            )
             return _Vectors(own=None, across=None)
         try:
             own = (
@@ -138,7 +156,12 @@ class Search:
         except EmbeddingError as exc:
             if not question.terms:
                 raise
-            work.notes.append(f"Only words were searched, not meaning: {exc.message}.")
+            work.notes.append(
+                Phrase(
+                    en=f"Only words were searched, not meaning: {exc.message}.",
+                    zh=f"只检索了词语，没有检索语义：{exc.message}。",
+                )
+            )
             own = across = None
         finally:
             work.seconds["embed"] = perf_counter() - began
@@ -148,8 +171,11 @@ class Search:
         fitting = shorten(embedder, text)
         if fitting != text and text == work.question.text:
             work.notes.append(
-                f"The question is longer than the model reads: its meaning was searched by its first "
-                f"{len(fitting)} characters, its words by all."
+                Phrase(
+                    en=f"The question is longer than the model reads: its meaning was searched by its first "
+                    f"{len(fitting)} characters, its words by all.",
+                    zh=f"问题超出了模型的长度：语义按前 {len(fitting)} 个字符检索，词语按全文检索。",
+                )
             )
         return await embedder.query(fitting)
 

@@ -1,7 +1,8 @@
 """One shard of qdrant_edge as a collection.
 
-Reads release the interpreter lock and run on several threads; everything else holds it, so writes go through one thread
-in small batches. ``optimize`` is never called here: it would stop the whole process for seconds to minutes.
+Every call of the engine, searches too, holds the interpreter lock from beginning to end: the process searches on one
+core, and whatever one call takes, all others wait. So writes go through one thread in small batches, searches leave in
+the engine what it need not give back, and ``optimize`` is never called here: it takes seconds to minutes.
 """
 
 import asyncio
@@ -23,13 +24,15 @@ from qdrant_edge import (
     PayloadSchemaType,
     Point,
     QueryRequest,
+    ScoredPoint,
     ScrollRequest,
     SparseVector,
     UpdateOperation,
 )
 from qdrant_edge import Filter as EdgeFilter
 
-from kb.stores.edge_query import condition, dense_request, equal, lexical_request, scored
+from kb.stores.edge_query import condition, dense_request, equal, lexical_request
+from kb.stores.edge_records import Key, Records
 from kb.stores.entry import (
     DENSE,
     KEYWORDS,
@@ -38,6 +41,7 @@ from kb.stores.entry import (
     UPDATED_AT,
     Entry,
     Page,
+    Record,
     checked,
     checked_terms,
     point_id,
@@ -63,35 +67,45 @@ class EdgeCollection:
         self._readers = readers
         self._writer = writer
         self._shard = open_shard(folder, dimensions)
+        self._records = Records(self._retrieved)
 
     async def query(self, query: HybridQuery) -> tuple[Hit, ...]:
-        """Return the best hits by (fused score, id). The legs run side by side."""
-        dense, lexical = await asyncio.gather(self._dense(query), self._lexical(query))
-        return fuse(dense, lexical, query.fusion, query.limit)
+        """Return the best hits by (fused score, id)."""
+        return await self._read(lambda: self._hits(query))
 
-    async def _dense(self, query: HybridQuery) -> tuple[Scored, ...]:
-        if query.dense is None or not query.wants_dense:
-            return ()
-        vector = checked(query.dense, self.dimensions, "the question")
-        return await self._leg(lambda limit: dense_request(vector, query.filter, limit), query.candidates)
+    def _hits(self, query: HybridQuery) -> tuple[Hit, ...]:
+        """Run both legs in one thread: side by side they would cost two hops, and the engine has no more cores."""
+        dense: list[ScoredPoint] = []
+        lexical: list[ScoredPoint] = []
+        if query.dense is not None and query.wants_dense:
+            vector = checked(query.dense, self.dimensions, "the question")
+            dense = self._leg(lambda limit: dense_request(vector, query.filter, limit), query.candidates)
+        if query.lexical is not None and query.wants_lexical:
+            terms = checked_terms(query.lexical, "the question")
+            lexical = self._leg(lambda limit: lexical_request(terms, query.filter, limit), query.candidates)
+        legs = [[(point.id, point.score) for point in leg] for leg in (dense, lexical)]
+        records = self._records.of(list(dict.fromkeys(key for leg in legs for key, _ in leg)))
+        ranked = [
+            candidates(
+                [Scored(record=known, score=score) for key, score in leg if (known := records.get(key))],
+                query.candidates,
+            )
+            for leg in legs
+        ]
+        return fuse(ranked[0], ranked[1], query.fusion, query.limit)
 
-    async def _lexical(self, query: HybridQuery) -> tuple[Scored, ...]:
-        if query.lexical is None or not query.wants_lexical:
-            return ()
-        terms = checked_terms(query.lexical, "the question")
-        return await self._leg(lambda limit: lexical_request(terms, query.filter, limit), query.candidates)
-
-    async def _leg(self, request: Callable[[int], QueryRequest], limit: int) -> tuple[Scored, ...]:
-        return await self._read(lambda: self._ranked(request, limit))
-
-    def _ranked(self, request: Callable[[int], QueryRequest], limit: int) -> tuple[Scored, ...]:
+    def _leg(self, request: Callable[[int], QueryRequest], limit: int) -> list[ScoredPoint]:
         """Run a leg; while it ends inside a tie it is asked again for more."""
         asked = limit + TIE_MARGIN
-        found = scored(self._shard.query(request(asked)))
-        while cut_in_a_tie(found, limit, asked):
+        found = self._shard.query(request(asked))
+        while cut_in_a_tie([point.score for point in found], limit, asked):
             asked *= 4
-            found = scored(self._shard.query(request(asked)))
-        return candidates(found, limit)
+            found = self._shard.query(request(asked))
+        return found
+
+    def _retrieved(self, keys: list[Key]) -> Iterator[tuple[Key, Record]]:
+        for point in self._shard.retrieve(keys, with_payload=list(SHOWN), with_vector=False):
+            yield point.id, record(point.payload)
 
     async def count(self, only: Filter) -> int:
         """Count the passages that the filter lets through."""
@@ -110,9 +124,11 @@ class EdgeCollection:
 
     async def upsert(self, entries: Sequence[Entry]) -> None:
         """Write passages in batches; all are checked before the first is written."""
-        points = [self._point(entry) for entry in entries]
+        # In the writer's thread: 48 microseconds each, which for a long document the event loop must not wait for.
+        points = await self._run(self._writer, lambda: [self._point(entry) for entry in entries])
         for start in range(0, len(points), WRITE_BATCH):
-            await self._update(UpdateOperation.upsert_points(points[start : start + WRITE_BATCH]))
+            batch = points[start : start + WRITE_BATCH]
+            await self._update(UpdateOperation.upsert_points(batch), [point.id for point in batch])
 
     def _point(self, entry: Entry) -> Point:
         terms = checked_terms(entry.lexical, entry.id)
@@ -156,8 +172,14 @@ class EdgeCollection:
     async def _read(self, work: Callable[[], T]) -> T:
         return await self._run(self._readers, work)
 
-    async def _update(self, operation: UpdateOperation) -> None:
-        await self._run(self._writer, lambda: self._shard.update(operation))
+    async def _update(self, operation: UpdateOperation, changed: Sequence[Key] = ()) -> None:
+        await self._run(self._writer, lambda: self._changed(operation, changed))
+
+    def _changed(self, operation: UpdateOperation, changed: Sequence[Key]) -> None:
+        try:
+            self._shard.update(operation)
+        finally:
+            self._records.forget(changed)
 
     async def _run(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         try:

@@ -9,7 +9,6 @@ from qdrant_edge import (
     Query,
     QueryRequest,
     RangeFloat,
-    ScoredPoint,
     SearchParams,
     SparseVector,
 )
@@ -17,8 +16,7 @@ from qdrant_edge import Filter as EdgeFilter
 
 from kb.embed.embedder import Vector
 from kb.lexical.weights import TermVector
-from kb.stores.entry import DENSE, LEXICAL, SHOWN, UPDATED_AT, record
-from kb.stores.fusion import Scored
+from kb.stores.entry import DENSE, LEXICAL, UPDATED_AT
 from kb.stores.selection import Filter
 
 
@@ -44,7 +42,7 @@ def equal(key: str, value: str, *, unless: tuple[str, str] | None = None) -> Edg
 def dense_request(vector: Vector, only: Filter, limit: int) -> QueryRequest:
     """Ask for the nearest vectors inside the filter."""
     nearest = Query.Nearest(np.ascontiguousarray(vector, dtype=np.float32).tolist(), using=DENSE)
-    return QueryRequest(limit=limit, query=nearest, filter=condition(only), with_payload=list(SHOWN))
+    return QueryRequest(limit=limit, query=nearest, filter=condition(only), with_payload=False)
 
 
 def lexical_request(terms: TermVector, only: Filter, limit: int) -> QueryRequest:
@@ -55,11 +53,6 @@ def lexical_request(terms: TermVector, only: Filter, limit: int) -> QueryRequest
         limit=limit,
         query=nearest,
         filter=condition(only),
-        with_payload=list(SHOWN),
+        with_payload=False,
         params=SearchParams(idf=IdfParams(corpus=corpus)),
     )
-
-
-def scored(points: list[ScoredPoint]) -> list[Scored]:
-    """Read the engine's answer."""
-    return [Scored(record=record(point.payload), score=point.score) for point in points]

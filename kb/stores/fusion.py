@@ -4,8 +4,9 @@ The legs come from the engine, the fusion is ours: so that every store ranks ali
 hit can say how it came to its place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, assert_never
 
 from kb.stores.entry import Record
@@ -62,42 +63,50 @@ def candidates(found: Sequence[Scored], limit: int) -> tuple[Scored, ...]:
     return tuple(sorted(found, key=lambda one: (-one.score, one.record.id))[:limit])
 
 
-def cut_in_a_tie(found: Sequence[Scored], limit: int, fetched: int) -> bool:
+def cut_in_a_tie(scores: Iterable[float], limit: int, fetched: int) -> bool:
     """Say whether more must be fetched: all that was fetched after the limit has the score of the limit."""
-    if len(found) < fetched or fetched >= MAX_FETCHED:
+    best = sorted(scores, reverse=True)
+    if len(best) < fetched or fetched >= MAX_FETCHED:
         return False
-    scores = sorted((one.score for one in found), reverse=True)
-    return scores[limit - 1] == scores[-1]
+    return best[limit - 1] == best[-1]
 
 
 def fuse(dense: Sequence[Scored], lexical: Sequence[Scored], fusion: Fusion, limit: int) -> tuple[Hit, ...]:
     """Join two legs, each in order, into at most ``limit`` hits by (fused score, id)."""
-    records = {one.record.id: one.record for one in (*dense, *lexical)}
-    left, right = _legs(dense, fusion, fusion.dense), _legs(lexical, fusion, fusion.lexical)
-    hits = [
-        Hit(
-            record=found,
-            score=sum(leg.share for leg in (left.get(key), right.get(key)) if leg),
-            dense=left.get(key),
-            lexical=right.get(key),
-        )
-        for key, found in records.items()
+    left, right = _shares(dense, fusion, fusion.dense), _shares(lexical, fusion, fusion.lexical)
+    scores: dict[str, float] = {}
+    for one, share in chain(zip(dense, left, strict=True), zip(lexical, right, strict=True)):
+        scores[one.record.id] = scores.get(one.record.id, 0.0) + share
+    best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+    legs = [
+        {one.record.id: (rank, one, share) for rank, (one, share) in enumerate(zip(leg, shares, strict=True), start=1)}
+        for leg, shares in ((dense, left), (lexical, right))
     ]
-    return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.record.id))[:limit])
+    found = ((score, legs[0].get(key), legs[1].get(key)) for key, score in best)
+    return tuple(
+        Hit(record=place[1].record, score=score, dense=_leg(left_place), lexical=_leg(right_place))
+        for score, left_place, right_place in found
+        if (place := left_place or right_place)
+    )
 
 
-def _legs(found: Sequence[Scored], fusion: Fusion, weight: float) -> dict[str, Leg]:
-    if not found:
-        return {}
-    best, worst = found[0].score, found[-1].score
-    legs: dict[str, Leg] = {}
-    for rank, one in enumerate(found, start=1):
-        match fusion.method:
-            case "rrf":
-                share = weight / (fusion.k + rank)
-            case "scores":
-                share = weight * ((one.score - worst) / (best - worst) if best > worst else 1.0)
-            case _:
-                assert_never(fusion.method)
-        legs[one.record.id] = Leg(score=one.score, rank=rank, share=share)
-    return legs
+def _shares(found: Sequence[Scored], fusion: Fusion, weight: float) -> list[float]:
+    """Return what each hit of a leg adds to the fused score."""
+    match fusion.method:
+        case "rrf":
+            return [weight / (fusion.k + rank) for rank in range(1, len(found) + 1)]
+        case "scores":
+            best, worst = (found[0].score, found[-1].score) if found else (0.0, 0.0)
+            return [weight * ((one.score - worst) / (best - worst) if best > worst else 1.0) for one in found]
+        case _:
+            assert_never(fusion.method)
+
+
+_Place = tuple[int, Scored, float]
+
+
+def _leg(place: _Place | None) -> Leg | None:
+    if place is None:
+        return None
+    rank, one, share = place
+    return Leg(score=one.score, rank=rank, share=share)

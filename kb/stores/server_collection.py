@@ -80,7 +80,7 @@ class ServerCollection:
         legs: list[tuple[Scored, ...]] = []
         for request, found in zip(requests, await self._batch([one(fetched) for one in requests]), strict=True):
             asked = fetched
-            while cut_in_a_tie(found, limit, asked):
+            while cut_in_a_tie([one.score for one in found], limit, asked):
                 asked *= 4
                 found = (await self._batch([request(asked)]))[0]
             legs.append(candidates(found, limit))

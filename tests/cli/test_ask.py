@@ -16,7 +16,7 @@ def test_an_english_question_gets_a_cited_answer(run: Sextant, alone: Path) -> N
     assert ran.code == 0, ran.err
     assert "killed because it used more memory" in " ".join(ran.out.split())
     assert "[1]" in ran.out
-    assert "Sources\n[1]" in ran.out
+    assert "Sources\n[1" in ran.out
     assert "] Restarts > Exit code 137" in ran.out
     assert f"sextant kb open {answer['citations'][0]['passage']}" in ran.out
     assert answer["verdict"] in {"answered", "partial"}
@@ -30,8 +30,8 @@ def test_a_chinese_question_gets_chinese_labels(run: Sextant, alone: Path) -> No
     ran, english = run("ask", question), run("ask", question, "--lang", "en")
     assert "请检查镜像名称" in ran.out
     assert "来源\n[1]" in ran.out
-    assert "打开引用" in ran.out
-    assert "Sources\n[1]" in english.out
+    assert "已回答 · 摘自来源的原句" in ran.out
+    assert "Sources\n[1" in english.out
 
 
 def test_what_is_not_there_is_not_made_up(run: Sextant) -> None:
@@ -39,6 +39,7 @@ def test_what_is_not_there_is_not_made_up(run: Sextant) -> None:
     page = run("ask", "How do I bake bread?", "-o", "md")
     assert (english.code, chinese.code) == (0, 0)
     assert english.out.startswith("The knowledge base has no answer to this.")
-    assert "sextant kb add" in english.out
+    assert "sextant kb add" in " ".join(english.out.split())
+    assert "nearest pages" not in english.out
     assert chinese.out.startswith("知识库中没有这个问题的答案。")
     assert page.out.startswith("**The knowledge base has no answer to this.**")

@@ -98,7 +98,7 @@ def test_the_commands_write_json_and_yaml(run: Sextant, alone: Path) -> None:
         (("kb", "add", "./x", "--weight", "99"), 2, "body.weight"),
         (("kb", "show", "nothing"), 1, "there is no source and no document nothing"),
         (("kb", "status", "nothing"), 1, "sources"),
-        (("kb", "open", "nothing"), 1, "there is no source and no document nothing"),
+        (("kb", "open", "nothing"), 1, "there is no passage, document or source nothing"),
         (("kb", "search", "???"), 2, "no letter"),
         (("kb", "list", "-o", "md"), 2, "-o text"),
         (("kb", "rm", "nothing", "--yes"), 1, "there is no source"),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cli.knowledge_follow import bar_text, beginning, summary
-from cli.knowledge_reading import joined, passage_text, wrapped
+from cli.knowledge_reading import answer_text, joined, passage_text, ranges, wrapped
 from cli.knowledge_words import age, clean, clean_lines, seconds_of, shortened, table, until, width
 from core.errors import UsageError
 
@@ -100,3 +100,29 @@ def test_the_cited_passage_is_marked_in_its_surroundings() -> None:
     }
     lines = passage_text(passage, "en", lambda _, text: text).splitlines()
     assert lines == ["T > H", "u", "", "  first", "▌ second", "  third"]
+
+
+def test_numbers_of_citations_are_ranges_and_each_page_is_listed_once() -> None:
+    def cited(number: int, passage: str, heading: str) -> dict[str, Any]:
+        return {
+            "number": number,
+            "passage": passage,
+            "document": "d",
+            "title": "Page",
+            "heading_path": [heading],
+            "uri": "u",
+            "version": "",
+            "updated_at": None,
+        }
+
+    answer = {
+        "verdict": "answered",
+        "by": "passages",
+        "notes": [],
+        "sentences": [{"text": "Words.", "kind": "text", "citations": [1, 2, 3]}],
+        "citations": [cited(1, "p1", "A"), cited(2, "p1", "A"), cited(3, "p2", "B")],
+    }
+    lines = answer_text(answer, "en", lambda _, text: text, 80).splitlines()
+    assert lines[0] == "Words. [1-3]"
+    assert lines[-4:] == ["[1-3] Page > A; B", "     u", "     sextant kb open p1", "     sextant kb open p2"]
+    assert [ranges(numbers) for numbers in ((), (4,), (1, 2, 3, 5))] == ["", "[4]", "[1-3, 5]"]

@@ -81,6 +81,20 @@ async def test_an_empty_knowledge_base_says_that_it_does_not_know(tmp_path: Path
     assert found["found"] == []
 
 
+async def test_notes_come_in_the_language_of_the_question_or_the_one_that_was_asked_for(tmp_path: Path) -> None:
+    follow_up: dict[str, Any] = {"question": "为什么？", "conversation": ["镜像拉取失败怎么办"]}
+    async with knowing(tmp_path) as service:
+        await filled(service, tmp_path)
+        own = (await service.client.post("/v1/answers", json=follow_up)).json()
+        english = (await service.client.post("/v1/answers", json={**follow_up, "language": "en"})).json()
+        found = (
+            await service.client.post("/v1/search", json={"text": "why?", "conversation": ["image pull fails"]})
+        ).json()
+    assert any("承接前面的对话" in note for note in own["notes"])
+    assert any("leans on the conversation" in note for note in english["notes"])
+    assert any("leans on the conversation" in note for note in found["notes"])
+
+
 async def test_dify_gets_records_in_its_own_form(tmp_path: Path) -> None:
     setting = {"top_k": 2, "score_threshold": 0.0}
     asked = {"knowledge_id": "all", "query": "exit code 137", "retrieval_setting": setting, "metadata_condition": None}

@@ -237,6 +237,13 @@ HOSTILE = (
     Hostile(id="no source at all", body=b'{"location":"what is this"}', status=422, code="source_invalid"),
     Hostile(id="unknown option", body=b'{"kind":"git","options":{"url":"https://h/x","run":"rm"}}', status=422),
     Hostile(id="helper of git", body=b'{"kind":"git","options":{"url":"ext::sh -c x"}}', status=422),
+    Hostile(id="events of everybody", body=b'{"location":"events"}', status=422, code="source_invalid"),
+    Hostile(
+        id="events without a cluster",
+        body=b'{"location":"events","access":"namespace:shop"}',
+        status=503,
+        code="cluster_not_configured",
+    ),
     Hostile(id="too large", body=b'{"location":"' + b"x" * 70_000 + b'"}', status=413, code="body_too_large"),
     Hostile(id="no json type", body=b"x", media_type="text/plain", status=415, code="media_type_unknown"),
     Hostile(id="deep json", body=b"[" * 50_000, status=400, code="body_broken"),

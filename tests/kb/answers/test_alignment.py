@@ -67,10 +67,12 @@ def units() -> list[Unit]:
 def test_a_sentence_stands_or_falls_by_its_passage(case: Case) -> None:
     alignment = align(case.text, units(), QUESTION)
     if case.fault:
-        assert case.fault in alignment.fault
+        assert alignment.fault is not None
+        assert case.fault in alignment.fault.en
+        assert alignment.fault.zh
         assert alignment.units == ()
     else:
-        assert alignment.fault == ""
+        assert alignment.fault is None
         assert alignment.units
 
 

@@ -89,4 +89,30 @@ def test_yaml_is_code_and_a_list_of_sentences_is_not() -> None:
     page = Page(uri="y.md", text="# Pod\n\n```yaml\napiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n```\n\n"
                 "- Use a probe when the start is slow.\n- Use a limit when memory grows.\n")  # fmt: skip
     found, _ = units(page)
-    assert [unit.kind for unit in found] == ["code", "step", "step"]
+    assert [unit.kind for unit in found] == ["code", "item", "item"]
+
+
+def test_questions_and_what_only_introduces_are_no_sentences() -> None:
+    page = Page(
+        uri="q.md",
+        text="# Probes\n\n## What is it for?\n\nIs the pod ready? The probe tells it; the kubelet asks.\n\n"
+        "The following table lists the fields.\n\n| Field | Meaning |\n|---|---|\n| period | seconds |\n",
+    )
+    found, text = units(page)
+    assert [(unit.kind, unit.text) for unit in found[:2]] == [
+        ("text", "The probe tells it; the kubelet asks."),
+        ("lead", "The following table lists the fields."),
+    ]
+    assert all(text[slice(*unit.span)] == unit.text for unit in found)
+
+
+def test_a_semicolon_does_not_end_a_chinese_sentence_and_steps_know_their_number() -> None:
+    page = Page(
+        uri="zh.md", text="# 重启\n\n这只是等待，不是原因；原因在日志里。\n\n1. 看日志。\n2. 改好后重新发布应用。\n"
+    )
+    found, _ = units(page)
+    assert [(unit.kind, unit.text, unit.number) for unit in found] == [
+        ("text", "这只是等待，不是原因；原因在日志里。", 0),
+        ("step", "看日志。", 1),
+        ("step", "改好后重新发布应用。", 2),
+    ]

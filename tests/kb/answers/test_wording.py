@@ -61,7 +61,7 @@ async def test_what_the_passages_do_not_carry_is_dropped_with_a_note() -> None:
         answer = await worded(QUESTION, result, model)
     assert answer.by == "model"
     assert LIES[0] not in [one.text for one in answer.sentences]
-    assert any("the number 45 is not there" in note for note in answer.notes)
+    assert any("the number 45 is not there" in note.en for note in answer.notes)
     assert verify(answer, base.text_of)
 
 
@@ -74,7 +74,7 @@ async def test_where_too_little_stands_the_passages_speak(texts: Sequence[str]) 
     async with model_with(wrote(*texts)) as (model, _):
         answer = await worded(QUESTION, result, model)
     assert (answer.by, answer.sentences) == ("passages", plain.sentences)
-    assert any("too little of its answer" in note for note in answer.notes)
+    assert any("too little of its answer" in note.en for note in answer.notes)
 
 
 async def test_a_passage_that_gives_orders_is_not_shown_and_obeying_it_has_no_effect() -> None:
@@ -111,7 +111,7 @@ async def test_an_answer_that_repeats_the_mark_is_not_used() -> None:
     async with model_with(leak) as (model, _):
         answer = await worded(QUESTION, result, model)
     assert answer.by == "passages"
-    assert any("only its instructions hold" in note for note in answer.notes)
+    assert any("only its instructions hold" in note.en for note in answer.notes)
 
 
 @in_virtual_time
@@ -120,7 +120,7 @@ async def test_a_model_that_never_answers_costs_only_the_deadline() -> None:
     async with model_with(Scripted(fault="silent")) as (model, _):
         answer = await worded(QUESTION, result, model, deadline=3.0)
     assert (answer.by, answer.verdict) == ("passages", "answered")
-    assert any(note.startswith("Not worded by a model") for note in answer.notes)
+    assert any(note.en.startswith("Not worded by a model") for note in answer.notes)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ async def test_a_broken_answer_leaves_the_passages(broken: Scripted) -> None:
     async with model_with(broken, retries=0) as (model, _):
         answer = await worded(QUESTION, result, model)
     assert (answer.by, answer.verdict) == ("passages", "answered")
-    assert any(note.startswith("Not worded by a model") for note in answer.notes)
+    assert any(note.en.startswith("Not worded by a model") for note in answer.notes)
 
 
 async def test_what_is_not_in_the_knowledge_base_is_not_asked() -> None:

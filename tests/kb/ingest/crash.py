@@ -1,4 +1,4 @@
-"""Ingest a small corpus and be killed on the way: ``python -m tests.kb.ingest.crash FOLDER ROUNDS``.
+"""Ingest a small corpus and be killed on the way: ``python -m tests.kb.ingest.crash FOLDER KILLS``.
 
 Every call of the store that changes something and every write transaction is a point, before it and after it. A forked
 process goes on from what the one before it left, checks that nothing is lost and nothing is there twice, begins the
@@ -193,26 +193,39 @@ def tell(pipe: int, points: list[str], wrong: list[str]) -> None:
     os.write(pipe, json.dumps({"points": points, "wrong": wrong}).encode())
 
 
-def main(folder: Path, rounds: int) -> dict[str, list[str]]:
-    """Go through the phases once whole, then ``rounds`` times with a kill in each; return points and what was wrong."""
+def main(folder: Path, kills: int) -> dict[str, list[str]]:
+    """Go through the phases once whole, then with a kill in each until there were so many, never twice at one point.
+
+    Return the points and what was wrong. A phase that ends before its point has fewer points this time: the point is
+    given up for another one.
+    """
     warm_up(folder / "warm")
     folder = folder / "tried"
     wrong: list[str] = []
     killed: list[str] = []
-    sizes: dict[str, int] = {}
+    untried: dict[str, list[int]] = {}
     left: str | None = None
-    for number in range(rounds + 1):
+    for phase in PHASES:
+        told = forked(folder, left, phase, None)
+        wrong += told["wrong"]
+        untried[phase] = scattered(len(told["points"]))
+        left = phase
+    while len(killed) < kills and any(untried.values()):
         for phase in PHASES:
-            kill_at = 1 + (number - 1) * sizes[phase] // rounds if number else None
+            kill_at = untried[phase].pop(0) if untried[phase] and len(killed) < kills else None
             told = forked(folder, left, phase, kill_at)
             wrong += [f"after {killed[-1] if killed else 'nothing'}: {one}" for one in told["wrong"]]
-            if kill_at is None:
-                sizes[phase] = len(told["points"])
-            elif len(told["points"]) == kill_at:
+            if kill_at is not None and len(told["points"]) == kill_at:
                 killed.append(f"{phase} {kill_at} {told['points'][-1]}")
             left = phase
     wrong += forked(folder, left, "first", None)["wrong"]
     return {"wrong": wrong, "points": killed}
+
+
+def scattered(size: int) -> list[int]:
+    """Return the numbers 1 to ``size`` so that the first few of them are spread over all."""
+    golden = 0.618034
+    return sorted(range(1, size + 1), key=lambda number: number * golden % 1)
 
 
 def warm_up(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Cancelling, removing, changing access, building anew, and several processes at once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -36,6 +37,32 @@ async def test_that_a_removed_source_leaves_nothing(bench: Bench) -> None:
     await bench.add()
     assert len((await Documents(bench.database).list(None, source="docs")).documents) == len(PAGES)
     await bench.consistent()
+
+
+async def test_that_a_source_that_is_being_removed_is_not_found_any_more(bench: Bench) -> None:
+    bench.shelf.pages = dict(PAGES)
+    await bench.add()
+    ids = sorted(await bench.inventory())
+    documents = [one.id for one in (await bench.documents()).values()]
+    await Sources(bench.database).update("docs", state="removing")
+    passages = Passages(bench.database)
+    assert await passages.current(ids, access=EVERYBODY) == {}
+    assert await passages.standing(documents) == {}
+    assert await bench.documents() == {}
+    with pytest.raises(DocumentNotFound):
+        await bench.ingest.documents.get(documents[0], access=None)
+    assert (await bench.ingest.progress()).documents == 0
+
+
+async def test_that_the_jobs_of_a_removed_source_go_with_it(bench: Bench) -> None:
+    bench.shelf.pages = dict(PAGES)
+    await bench.add()
+    bench.shelf.pages["alpha.md"] = page("alpha", "heron")
+    await bench.sync()
+    await bench.ingest.set_access("docs", "namespace:shop")
+    await bench.ingest.remove("docs")
+    await bench.settled()
+    assert [(one.kind, one.state) for one in await bench.ingest.jobs.list(None)] == [("remove", "done")]
 
 
 async def test_that_a_source_is_removed_while_it_is_indexed(bench: Bench) -> None:
@@ -78,7 +105,22 @@ async def test_that_a_removed_document_is_gone_until_it_is_listed_as_new(bench: 
     await bench.consistent()
 
 
-async def test_that_a_cancelled_document_keeps_the_version_that_can_be_found(bench: Bench) -> None:
+async def _again_by_document(bench: Bench) -> None:
+    assert await bench.ingest.retry(document_id=(await bench.document("alpha.md")).id) == 1
+
+
+async def _again_by_source(bench: Bench) -> None:
+    assert await bench.ingest.retry(source_id="docs") == 1
+
+
+async def _again_by_listing(bench: Bench) -> None:
+    await bench.ingest.sync("docs")
+
+
+@pytest.mark.parametrize("again", [_again_by_document, _again_by_source, _again_by_listing])
+async def test_that_a_cancelled_document_keeps_its_version_until_somebody_wants_it_after_all(
+    bench: Bench, again: Callable[[Bench], Awaitable[None]]
+) -> None:
     bench.shelf.pages = {"alpha.md": page("alpha", "walrus")}
     await bench.add()
     bench.shelf.pages["alpha.md"] = page("alpha", "heron")
@@ -92,9 +134,7 @@ async def test_that_a_cancelled_document_keeps_the_version_that_can_be_found(ben
     assert (cancelled.state, cancelled.searchable) == ("cancelled", True)
     assert "walrus" in await bench.texts()
     bench.shelf.gate.set()
-    await bench.sync()
-    assert (await bench.document("alpha.md")).state == "cancelled"
-    await bench.ingest.retry(document_id=cancelled.id)
+    await again(bench)
     await bench.settled()
     assert "heron" in await bench.texts()
     await bench.consistent()

@@ -180,6 +180,18 @@ async def test_that_progress_counts_documents_and_passages(bench: Bench) -> None
     assert sorted(ready) == sorted(one.id for one in (await bench.documents()).values() if one.state == "ready")
 
 
+async def test_that_nobody_guesses_how_long_it_takes_before_the_first_listing(bench: Bench) -> None:
+    assert (await bench.ingest.progress()).remaining_seconds == 0.0
+    bench.shelf.pages = {"alpha.md": page("alpha")}
+    await Sources(bench.database).add(source("docs"))
+    await Sources(bench.database).add(source("uploads", kind="upload"))
+    assert (await bench.ingest.progress("docs")).remaining_seconds is None
+    assert (await bench.ingest.progress()).remaining_seconds is None
+    assert (await bench.ingest.progress("uploads")).remaining_seconds == 0.0
+    await bench.sync()
+    assert (await bench.ingest.progress()).remaining_seconds == 0.0
+
+
 async def test_that_a_scheduled_source_is_listed_again_by_itself(bench: Bench) -> None:
     bench.shelf.pages = {"alpha.md": page("alpha")}
     await bench.add(schedule_seconds=3600)

@@ -44,6 +44,10 @@ class Reader:
         found = {key: self.passages[key] for key in ids if key in self.passages}
         return {key: one for key, one in found.items() if one.document not in self.stale}
 
+    async def of_document(self, document: str) -> tuple[StoredPassage, ...]:
+        found = [one for one in self.passages.values() if one.document == document and document not in self.stale]
+        return tuple(sorted(found, key=lambda one: one.ordinal))
+
     async def standing(self, documents: Group[str]) -> dict[str, Standing]:
         self.asked += documents
         return {

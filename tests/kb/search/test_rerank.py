@@ -78,4 +78,4 @@ async def test_a_bad_reranker_is_left_out_with_a_note(case: Case) -> None:
     base = await library(PAGES, reranker=case.reranker)
     result = await base.search.search(ask("image pull"))
     assert [one.passage.id for one in result.found] == [one.passage.id for one in plain.found]
-    assert any(case.says in note for note in result.notes)
+    assert any(case.says in note.en for note in result.notes)

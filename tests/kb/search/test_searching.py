@@ -124,7 +124,7 @@ async def test_the_budget_of_tokens_is_kept_and_said() -> None:
     budget = whole.found[0].passage.tokens
     result = await base.search.search(ask("image pull", token_budget=budget))
     assert sum(one.passage.tokens for one in result.found) <= budget
-    assert any("did not fit" in note for note in result.notes)
+    assert any("did not fit" in note.en for note in result.notes)
 
 
 async def test_equal_scores_are_ordered_by_id() -> None:
@@ -148,13 +148,13 @@ async def test_a_question_longer_than_the_model_reads_is_cut_for_its_meaning_and
     base = await library(PAGES, embedder=FakeEmbedder(max_tokens=20))
     result = await base.search.search(ask("image pull " + "words " * 100))
     assert result.found
-    assert any("longer than the model reads" in note for note in result.notes)
+    assert any("longer than the model reads" in note.en for note in result.notes)
 
 
 async def test_a_whole_log_as_question_is_bounded() -> None:
     base = await library(PAGES)
     result = await base.search.search(ask("image pull failed\n" * 5_000))
-    assert any("only 4000 characters" in note for note in result.notes)
+    assert any("only 4000 characters" in note.en for note in result.notes)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?!", "。。。"])
@@ -169,7 +169,7 @@ async def test_a_follow_up_is_searched_with_the_question_before_it() -> None:
     result = await base.search.search(ask("what does it mean?", conversation=("my pod is in ImagePullBackOff",)))
     assert "ImagePullBackOff" in result.asked
     assert result.found[0].passage.uri == "pull.md"
-    assert any("conversation" in note for note in result.notes)
+    assert any("conversation" in note.en for note in result.notes)
 
 
 async def test_nobody_finds_anything_without_access_and_sql_has_the_last_word() -> None:
@@ -197,7 +197,7 @@ async def test_without_the_embedding_model_words_are_searched_and_a_note_says_so
     result = await base.search.search(ask("ImagePullBackOff"))
     assert result.found[0].passage.uri == "pull.md"
     assert result.found[0].parts.dense_rank is None
-    assert any("Only words were searched" in note for note in result.notes)
+    assert any("Only words were searched" in note.en for note in result.notes)
     with pytest.raises(EmbeddingUnavailable):
         await base.search.search(ask("what is it"))
 
@@ -215,3 +215,28 @@ async def test_the_embedded_store_ranks_as_the_reference_does(tmp_path: Path) ->
             assert [one.score for one in ours.found] == pytest.approx([one.score for one in theirs.found], abs=1e-3)
     finally:
         await store.close()
+
+
+async def test_what_stands_around_the_results_is_read_where_it_is_asked_for_and_may_be_read() -> None:
+    sections = "\n".join(f"## Part {n}\n\nWords of part {n}. {'More on it. ' * 60}\n" for n in range(8))
+    long = Page(uri="long.md", text=f"# Image pull\n\nThe image pull backs off.\n\n{sections}")
+    base = await library((long,))
+    plain = await base.search.search(ask("image pull", limit=1))
+    result = await base.search.search(ask("image pull", limit=1, beside=2))
+    best = result.found[0].passage
+    assert plain.beside == ()
+    assert [one.passage.ordinal for one in result.beside] == [best.ordinal + 1, best.ordinal + 2]
+    assert {one.passage.uri for one in result.beside} == {"long.md"}
+
+    for key, passage in base.reader.passages.items():
+        if passage.ordinal == best.ordinal + 1:
+            base.reader.passages[key] = replace(passage, access="namespace:a")
+    kept = (await base.search.search(ask("image pull", limit=1, beside=2))).beside
+    assert [one.passage.ordinal for one in kept] == [best.ordinal + 2]
+
+
+async def test_notes_are_in_both_languages() -> None:
+    base = await library(PAGES, embedder=Broken())
+    notes = (await base.search.search(ask("ImagePullBackOff", token_budget=1))).notes
+    assert len(notes) == 2
+    assert all(note.en.isascii() and not note.zh.isascii() for note in notes)
