@@ -233,6 +233,11 @@ class DiagnosisDocument(BaseModel):
     checked: list[Sentence] = Field(description="What else was checked and is in order.")
     notes: list[Sentence]
     coverage: dict[str, Any] = Field(description="What could and could not be read.")
+    worked_before: list[dict[str, Any]] | None = Field(
+        default=None,
+        description="Fixes of such causes that people confirmed here earlier, by finding: how often each worked or "
+        "failed, last by whom.",
+    )
     explanation: dict[str, Any] | None = Field(
         default=None,
         description="With `explain`: sentences with their evidence, guesses, or a note why there are none.",

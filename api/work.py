@@ -2,14 +2,16 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
 import anyio
 
+from api import experience
 from api.context import Services
+from api.experience import Experience
 from api.uploads import Upload
 from cluster.client import ClusterClient
 from cluster.discovery import target_of
@@ -65,8 +67,11 @@ class Taking:
     client: ClusterClient | None = None
 
 
-def diagnosis_work(services: Services, question: Question, taking: Taking) -> Work:
-    """Return the work of a run that answers ``question``. Its result holds the document and its renderings."""
+def diagnosis_work(services: Services, caller: Caller, question: Question, taking: Taking) -> Work:
+    """Return the work of a run that answers ``question``. Its result holds the document and its renderings.
+
+    ``caller`` is who is told what worked before: only what they may know of.
+    """
 
     async def work(progress: RunProgress) -> Json:
         with counted(services.context.metrics):
@@ -90,8 +95,9 @@ def diagnosis_work(services: Services, question: Question, taking: Taking) -> Wo
             async with progress.step("explain") as note:
                 explanation = await worded(services, diagnosis, question.wording)
                 note.text = f"{len(explanation.sentences)} sentences" if explanation.sentences else "by rules only"
+        known = await experience.experience(services, caller, diagnosis)
         async with progress.step("render"):
-            return await in_thread(services, lambda: rendered(diagnosis, explanation))
+            return await in_thread(services, lambda: rendered(diagnosis, explanation, known))
 
     return work
 
@@ -129,13 +135,20 @@ async def worded(services: Services, diagnosis: Diagnosis, wording: Wording) -> 
     return await explain(diagnosis, services.model(), language=wording.language, audience=wording.audience)
 
 
-def rendered(diagnosis: Diagnosis, explanation: Explanation | None = None) -> dict[str, Any]:
+def rendered(
+    diagnosis: Diagnosis, explanation: Explanation | None = None, known: Sequence[Experience] = ()
+) -> dict[str, Any]:
     """Return every form of a diagnosis that can be asked for later. What a model wrote comes last, in one language."""
     forms: dict[str, Any] = {
         "document": render.document(diagnosis),
         "markdown": {language: render.markdown(diagnosis, language) for language in LANGUAGES},
         "text": {language: render.text(diagnosis, language) for language in LANGUAGES},
     }
+    if known:
+        forms["document"]["worked_before"] = experience.document(known)
+        for language in LANGUAGES:
+            forms["markdown"][language] += experience.markdown(known, language)
+            forms["text"][language] += experience.text(known, language)
     if explanation is not None:
         forms["document"]["explanation"] = rendering.document(explanation)
         for language in LANGUAGES:

@@ -143,7 +143,7 @@ async def start_diagnosis(
     del lang  # documented here, read where the answer is written
     settings = services.context.settings.server
     asked = await read_asked(request, target=target, namespace=namespace, max_upload_bytes=settings.max_upload_bytes)
-    work = diagnosis_work(services, *await _taking(services, caller, asked))
+    work = diagnosis_work(services, caller, *await _taking(services, caller, asked))
     run = await services.context.runner.start(
         kind="diagnosis",
         owner=owner_of(caller),
