@@ -12,12 +12,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, Literal
 
 from api.clusters import Clusters
-from api.reviews import ACCESS_REVIEW, REFUSED_SECONDS, Remembered, digest
-from cluster.fields import truth
+from api.reviews import REFUSED_SECONDS, Remembered, digest
+from cluster.access import allowed
 from core.errors import Forbidden
 from core.identity import Caller
 from kb.records.model import SourceKind
-from kb.stores import PLATFORM, Access, namespace_label
+from kb.stores import PLATFORM, Access, namespace_label, namespace_of
 
 Verb = Literal["create", "update", "delete"]
 GROUP: Final = "sextant.dev"
@@ -32,7 +32,6 @@ _PLACES: Final = frozenset({"location", "url"})
 """The options that say where a source is."""
 _REMOTE: Final = ("http://", "https://")
 _WORDS: Final = frozenset({"crds", "diagnoses", "events", "upload"})
-_NAMESPACE: Final = "namespace:"
 
 
 class KnowledgeRights:
@@ -68,14 +67,8 @@ class KnowledgeRights:
         namespace = namespace_of(label)
 
         async def ask() -> tuple[bool, float]:
-            asked = {"verb": verb, "group": GROUP, "resource": RESOURCE, "namespace": namespace}
-            body = {
-                "apiVersion": "authorization.k8s.io/v1",
-                "kind": "SelfSubjectAccessReview",
-                "spec": {"resourceAttributes": asked},
-            }
-            allowed = truth(await client.post(ACCESS_REVIEW, body), "status", "allowed")
-            return allowed, self._seconds if allowed else REFUSED_SECONDS
+            may = await allowed(client, verb=verb, group=GROUP, resource=RESOURCE, namespace=namespace)
+            return may, self._seconds if may else REFUSED_SECONDS
 
         return await self._changes.get((digest(caller.token), verb, namespace), ask)
 
@@ -95,7 +88,7 @@ class KnowledgeRights:
 
 async def readable(labels: frozenset[str], may_read: Callable[[str], Awaitable[bool]]) -> frozenset[str]:
     """Return the labels whose namespaces may be read. ``may_read("")`` speaks for all of them and is asked first."""
-    spaces = sorted(namespace_of(label) for label in labels if label.startswith(_NAMESPACE))
+    spaces = sorted(filter(None, map(namespace_of, labels)))
     if not spaces or await may_read(""):
         return frozenset({PLATFORM, *map(namespace_label, spaces)})
     turn = asyncio.Semaphore(REVIEWS_AT_ONCE)
@@ -113,11 +106,6 @@ def narrowed(access: Access, namespace: str) -> Access:
     if not namespace:
         return access
     return Access(labels=access.labels & {PLATFORM, namespace_label(namespace)})
-
-
-def namespace_of(label: str) -> str:
-    """Return the namespace of a label, empty for what is open to all."""
-    return label.removeprefix(_NAMESPACE) if label.startswith(_NAMESPACE) else ""
 
 
 def require_location(caller: Caller, location: str) -> None:

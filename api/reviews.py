@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
+from cluster.access import allowed
 from cluster.client import ClusterClient
 from cluster.fields import mapping, strings, text, truth
 from cluster.identity import token_expiry
@@ -21,7 +22,6 @@ KEPT = 10_000
 REFUSED_SECONDS = 5.0
 """How long a refusal is kept: long enough to blunt a flood, short enough not to be noticed after a fix."""
 TOKEN_REVIEW = "/apis/authentication.k8s.io/v1/tokenreviews"  # noqa: S105 - a path
-ACCESS_REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
 class Remembered(Generic[V]):
@@ -98,14 +98,8 @@ class Reviews:
         """Raise ``Forbidden`` unless the caller may list pods in ``namespace`` (empty: in all of them)."""
 
         async def ask() -> tuple[bool, float]:
-            asked = {"verb": "list", "group": "", "resource": "pods", "namespace": namespace}
-            body = {
-                "apiVersion": "authorization.k8s.io/v1",
-                "kind": "SelfSubjectAccessReview",
-                "spec": {"resourceAttributes": asked},
-            }
-            allowed = truth(await client.post(ACCESS_REVIEW, body), "status", "allowed")
-            return allowed, self._seconds if allowed else REFUSED_SECONDS
+            may = await allowed(client, verb="list", group="", resource="pods", namespace=namespace)
+            return may, self._seconds if may else REFUSED_SECONDS
 
         if not await self._rights.get((digest(caller.token), namespace), ask):
             where = f"namespace {namespace}" if namespace else "all namespaces"

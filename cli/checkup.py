@@ -3,23 +3,22 @@
 import asyncio
 import contextlib
 import platform
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from cli.commands.version import installed_version
+from cluster.access import allowed
 from cluster.client import ClusterClient, connect
 from cluster.configured import configured_identity
-from cluster.fields import text, truth
+from cluster.fields import text
 from cluster.limits import client_limits
 from core.data import DEMO, data_file
 from core.errors import ClusterNotConfigured, SextantError
 from core.settings import Settings, config_path, describe_settings
 from core.storage import Database
 
-REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 NEEDED: tuple[tuple[str, str, str, str], ...] = (
     ("list", "", "pods", "without pods nothing can be diagnosed"),
     ("get", "", "pods/log", "without logs a crash is known by its exit code only"),
@@ -193,19 +192,8 @@ async def _permissions(client: ClusterClient, space: str) -> list[Check]:
 
 async def _may(client: ClusterClient, space: str, verb: str, group: str, resource: str) -> bool:
     head, _, sub = resource.partition("/")
-    attributes: Mapping[str, Any] = {
-        "namespace": "" if head == "nodes" else space,
-        "verb": verb,
-        "group": group,
-        "resource": head,
-        "subresource": sub,
-    }
-    review = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": dict(attributes)},
-    }
-    return truth(await client.post(REVIEW, review), "status", "allowed")
+    namespace = "" if head == "nodes" else space
+    return await allowed(client, verb=verb, group=group, resource=head, namespace=namespace, subresource=sub)
 
 
 async def _metrics(client: ClusterClient) -> Check:

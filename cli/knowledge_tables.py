@@ -10,7 +10,6 @@ Paint = Callable[[str, str], str]
 
 PLACE_COLUMNS = 60
 """Of an address in a table; the whole one is in `sextant kb show`."""
-STYLES = {"ready": "ok", "dead": "fail", "failed": "warn", "cancelled": "warn"}
 
 
 def source_rows(sources: list[dict[str, Any]]) -> str:

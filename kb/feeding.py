@@ -7,10 +7,9 @@ import structlog
 
 from core.errors import SextantError
 from kb.events import EventFeed, EventMemory, FeedHealth
-from kb.records.model import SourceRecord
 from kb.records.sources import Sources
 from kb.sources.crds import OpenClient
-from kb.stores import namespace_label
+from kb.stores import namespace_of
 
 LOOK_SECONDS = 2.0
 """How often the sources are looked at: a person who has added one waits for its first events."""
@@ -53,7 +52,9 @@ class Feeds:
     async def _look(self, open_client: OpenClient) -> None:
         while True:
             try:
-                wanted = {namespace_of(one) for one in await self._sources.list(None) if one.kind == "events"} - {""}
+                wanted = {
+                    namespace_of(one.access) for one in await self._sources.list(None) if one.kind == "events"
+                } - {""}
             except SextantError as exc:
                 log.warning("the sources of events cannot be read", reason=exc.message)
                 wanted = set(self._running)
@@ -79,9 +80,3 @@ class Feeds:
             except SextantError as exc:
                 log.warning("old events could not be forgotten", reason=exc.message)
             await asyncio.sleep(PURGE_SECONDS)
-
-
-def namespace_of(source: SourceRecord) -> str:
-    """Return the namespace that a source belongs to, empty for one that is open to all."""
-    label, _, name = source.access.partition(":")
-    return name if namespace_label(name) == f"{label}:{name}" else ""

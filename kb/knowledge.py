@@ -35,7 +35,7 @@ from kb.records.sources import Sources
 from kb.search import Search, SearchRequest, SearchResult
 from kb.sources.opening import Surroundings, open_source
 from kb.sources.source import Source
-from kb.stores import PLATFORM, Access, Collection, VectorStore
+from kb.stores import PLATFORM, Access, Collection, VectorStore, namespace_label
 from kb.stores.store import made_by
 
 SEED = "seed"
@@ -165,7 +165,7 @@ class Knowledge:
         """Keep the fix that a person confirmed, and let it be found as a document of its namespace."""
         parts = self.parts
         kept = await parts.events.resolve(access, incident)
-        label = f"namespace:{kept.namespace}"
+        label = namespace_label(kept.namespace)
         source = SourceRecord(
             id=f"diagnoses-{kept.namespace}",
             name="resolved incidents",

@@ -1,11 +1,9 @@
 """``/v1/knowledge``: the knowledge base as a whole: how it stands, building it anew, backup and restore."""
 
-import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import anyio
 from fastapi import APIRouter, Request, Response
@@ -14,6 +12,7 @@ from starlette.responses import StreamingResponse
 from api import problems
 from api.answers import accepted
 from api.context import CallerOf, Services, ServicesOf, owner_of
+from api.files import CHUNK, chunks
 from api.knowledge_callers import CLOSED, AccessOf, refusals
 from api.knowledge_models import KnowledgeView, TroubleView
 from api.knowledge_runs import FOLLOWED_SECONDS, fingerprint, reindexing
@@ -31,7 +30,6 @@ from kb.stores import PLATFORM
 router = APIRouter(prefix="/v1/knowledge", tags=["knowledge"])
 
 ZSTD: Final = "application/zstd"
-CHUNK: Final = 256 * 1024
 _RUN: dict[int | str, dict[str, Any]] = {
     202: {
         "description": "It goes on: follow `Location`, or its event stream.",
@@ -180,15 +178,6 @@ async def require_operator(services: Services, caller: Caller) -> None:
             f"{caller.name} may not list pods in all namespaces, and a backup holds what all of them have.",
             next_step="Ask somebody who may.",
         )
-
-
-async def chunks(file: BinaryIO) -> AsyncIterator[bytes]:
-    """Yield a file's bytes and close it."""
-    try:
-        while chunk := await asyncio.to_thread(file.read, CHUNK):
-            yield chunk
-    finally:
-        file.close()
 
 
 def _written(upload: Upload, path: Path) -> None:

@@ -2,17 +2,16 @@
 
 import os
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import anyio
 from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
 from api import problems
 from api.bodies import read_snapshot_request
 from api.context import CallerOf, ServicesOf
+from api.files import chunks
 from api.work import Question, from_cluster, in_thread, live_namespace
 from cluster.recording.bundle import write_bundle
 from cluster.snapshot import Snapshot
@@ -29,8 +28,6 @@ from core.errors import (
 )
 
 router = APIRouter(prefix="/v1/snapshots", tags=["snapshots"])
-
-CHUNK = 256 * 1024
 
 _BODY: dict[str, Any] = {
     "requestBody": {
@@ -96,12 +93,3 @@ def bundled(snapshot: Snapshot) -> BinaryIO:
         path = Path(folder) / "snapshot.tar.zst"
         write_bundle(snapshot, path)
         return path.open("rb")
-
-
-async def chunks(file: BinaryIO) -> AsyncIterator[bytes]:
-    """Yield a file's bytes and close it."""
-    try:
-        while chunk := await anyio.to_thread.run_sync(file.read, CHUNK):
-            yield chunk
-    finally:
-        file.close()

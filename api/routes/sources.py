@@ -22,7 +22,6 @@ from core.errors import Conflict, Forbidden, UsageError
 from core.identity import Caller
 from core.runs import Run
 from kb.errors import SourceNotFound
-from kb.knowledge import Parts
 from kb.records.errors import SourceExists
 from kb.records.model import SourceRecord
 from kb.records.rows import cursor_of, place_of
@@ -213,7 +212,7 @@ async def retry_source(
     """Begin."""
     source = await changeable_source(services, caller, access, source_id, "update")
     return await _begun(
-        services, caller, source, idempotency_key, "retry", lambda: retried(services.knowledge, source.id)
+        services, caller, source, idempotency_key, "retry", lambda: services.knowledge.ingest.retry(source_id=source.id)
     )
 
 
@@ -277,14 +276,6 @@ async def upload_document(
     mark = fingerprint("upload", source.id, sent.name, sent.media_type, sha256(data).hexdigest())
     source, run = await follow_source(services, caller, begin, idempotency_key=idempotency_key, fingerprint=mark)
     return await started(services, source, run, uploaded)
-
-
-async def retried(parts: Parts, source_id: str) -> None:
-    """Try again what failed of a source, and go on with what somebody has cancelled."""
-    await parts.ingest.retry(source_id=source_id)
-    while cancelled := (await parts.documents.list(None, source=source_id, state="cancelled")).documents:
-        for document in cancelled:
-            await parts.ingest.retry(document_id=document.id)
 
 
 async def _begun(

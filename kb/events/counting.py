@@ -2,11 +2,9 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kb.events.sightings import Sighting
-
-HOUR = timedelta(hours=1)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -34,7 +34,6 @@ _IMAGE = re.compile(
     r"""\b(?i:image|images|reference)\s+["'`]?(?P<ref>[\w][\w.-]*(?::\d+)?(?:/[\w.-]+)*(?::[\w.-]+)?(?:@sha256:[0-9a-f]{8,64})?)["'`]?"""
 )
 _TAG = re.compile(r"(?:@sha256:[0-9a-f]+|:[\w][\w.-]*(?:@sha256:[0-9a-f]+)?)$")
-_PORT_ONLY = re.compile(r":\d+/")
 
 _EXIT = re.compile(
     r"""\b(?i:exit(?:ed)?(?:\s+with)?(?:[\s_-]*(?:code|status))?|(?:status|error|response)[\s_-]?code(?:\s+is)?|statuscode

@@ -32,9 +32,6 @@ class Robots:
         return allowed or path == "/robots.txt"
 
 
-NOTHING_ALLOWED = Robots(rules=(("/", False),))
-
-
 def parse_robots(text: str, agent: str) -> Robots:
     """Return the rules for ``agent``: those of the groups that name it, else those for ``*``."""
     groups: dict[str, list[tuple[str, bool]]] = {}

@@ -20,7 +20,7 @@ from kb.stores.errors import (
     VectorInvalid,
 )
 from kb.stores.fusion import Fusion, Hit, Leg
-from kb.stores.selection import PLATFORM, Access, Filter, namespace_label
+from kb.stores.selection import PLATFORM, Access, Filter, namespace_label, namespace_of
 from kb.stores.store import Collection, CollectionSpec, Health, HybridQuery, VectorStore
 
 __all__ = [
@@ -46,4 +46,5 @@ __all__ = [
     "VectorInvalid",
     "VectorStore",
     "namespace_label",
+    "namespace_of",
 ]

@@ -12,9 +12,17 @@ PLATFORM = "platform"
 """The access label of what every caller may read."""
 
 
+_NAMESPACE = "namespace:"
+
+
 def namespace_label(namespace: str) -> str:
     """Return the access label of what those who may read this namespace may read."""
-    return f"namespace:{namespace}"
+    return f"{_NAMESPACE}{namespace}"
+
+
+def namespace_of(label: str) -> str:
+    """Return the namespace of an access label, empty for what is open to all."""
+    return label.removeprefix(_NAMESPACE) if label.startswith(_NAMESPACE) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.knowledge import namespace_of, narrowed, readable, require_location, require_place
+from api.knowledge import narrowed, readable, require_location, require_place
 from core.errors import Forbidden
 from core.identity import Caller
 from core.settings import KnowledgeSettings
 from kb.records.model import SourceKind
-from kb.stores import PLATFORM, Access, namespace_label
+from kb.stores import PLATFORM, Access, namespace_label, namespace_of
 from tests.api.harness import Service, cluster_mode, identity_at, running
 from tests.api.knowledge.harness import (
     ADMIN,
