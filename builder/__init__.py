@@ -2,5 +2,10 @@
 
 Belongs here: detection by evidence, build plan, Dockerfile and manifest writers, executors, repair rules.
 Does not belong here: rolling an image out (``rollout``). A source tree is untrusted input: it is parsed, never run
-outside an executor. The package holds no code yet.
+outside an executor.
+
+- ``source``: opens a directory, an archive, a Git repository or pasted files as a ``Tree``, within limits.
+- ``parsing``: one parser for each format; what cannot be parsed is None, never an exception.
+- ``detect``: what is in the tree, each value with its ground; ``detect.planning.plan(tree)`` returns a ``BuildPlan``.
+- ``dockerfile``: from a component's recipe to a Dockerfile.
 """

@@ -15,7 +15,17 @@ from typing import Any, Literal
 
 from cluster.fields import EMPTY, Obj, dig, mapping, moment, name, namespace, objects, text, uid, whole
 from cluster.kinds import BY_KEY, group_of, kind_key
-from core.evidence import ABSENT, UNSET, AbsenceSource, EventSource, FieldSource, LogSource, ObjectRef, Source
+from core.evidence import (
+    ABSENT,
+    UNSET,
+    AbsenceSource,
+    EventSource,
+    FieldSource,
+    FileSource,
+    LogSource,
+    ObjectRef,
+    Source,
+)
 
 COMBINED = "(combined from similar events): "
 
@@ -292,6 +302,8 @@ class Snapshot:
             case AbsenceSource():
                 ref = source.object
                 return ABSENT if self.absent(kind_key(ref.kind, ref.group), ref.namespace, ref.name) else None
+            case FileSource():
+                return None  # a cluster holds no source files
 
 
 def written(value: Any) -> str:

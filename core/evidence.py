@@ -105,7 +105,18 @@ class AbsenceSource:
         return f"list of {self.object.kind} in {self.object.namespace or 'the cluster'}"
 
 
-Source = FieldSource | EventSource | LogSource | AbsenceSource
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSource:
+    """A line of a source file, counted from 1. Line 0 is the file as such: its path is what stands there."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+Source = FieldSource | EventSource | LogSource | AbsenceSource | FileSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from core.evidence import UNSET, AbsenceSource, EventSource, Evidence, FieldSource, LogSource, render_path
+from core.evidence import UNSET, AbsenceSource, EventSource, Evidence, FieldSource, FileSource, LogSource, render_path
 from core.phrase import Language, Phrase
 from diagnose.findings import Confidence, DryRun, Finding, Risk, Role, Severity, Trigger, Verdict, Who
 
@@ -150,6 +150,8 @@ def spoken_evidence(evidence: Evidence, language: Language) -> str:
             return f"{source.pod} · {source.container} {which}:{source.line}: {quote}{past}"
         case AbsenceSource() as source:
             return _absence(source, language)
+        case FileSource() as source:
+            return f"{source}: {quote}"
 
 
 def _absence(source: AbsenceSource, language: Language) -> str:

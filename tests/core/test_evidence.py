@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from core.evidence import Evidence, FieldSource, LogSource, ObjectRef, Source, render_path, verify
+from core.evidence import Evidence, FieldSource, FileSource, LogSource, ObjectRef, Source, render_path, verify
 
 POD = ObjectRef(kind="Pod", namespace="shop", name="web-0", uid="u1")
 
@@ -58,3 +58,8 @@ def test_references_compare_without_their_uid() -> None:
 )
 def test_slugs_are_what_kubectl_accepts(ref: ObjectRef, slug: str) -> None:
     assert ref.slug == slug
+
+
+def test_lines_of_files_are_written_as_compilers_do() -> None:
+    assert str(FileSource(path="api/main.py", line=3)) == "api/main.py:3"
+    assert str(FileSource(path="go.mod", line=0)) == "go.mod"

@@ -1,0 +1,1 @@
+"""What is in a source tree: ``languages`` (one provider each), ``truths`` (files in which people say it)."""
