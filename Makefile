@@ -36,10 +36,10 @@ run: $(VENV)/.run ## set up and start the product; the terminal prints one addre
 	@exec $(BIN)/sextant serve $(ARGS)
 
 test: $(VENV)/.dev ## set up and pass the tests that need nothing but Python
-	$(BIN)/pytest -n 2 -m "not cluster and not postgres and not wheel" $(ARGS)
+	$(BIN)/pytest -n 2 -m "not cluster and not images and not postgres and not wheel" $(ARGS)
 
 check: lint types docs eval ## lint, types, reference pages, the suite, and the tests with the real parts
-	$(BIN)/pytest -m "cluster or postgres or wheel" $(ARGS)
+	$(BIN)/pytest -m "cluster or images or postgres or wheel" $(ARGS)
 
 lint: $(VENV)/.dev ## style, layers, formatting
 	$(BIN)/ruff check .

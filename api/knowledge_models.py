@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from api.models import Request, RunView
-from kb.records.model import DocumentState, SourceKind, SourceState
+from api.models import Request, RunView, Sentence
+from kb.records.model import DocumentState, SourceKind
+from kb.standing import SourceStanding
 
 CLEAN = r"^[^\x00-\x1f\x7f]*$"
 PROSE = r"^[^\x00]*$"
@@ -37,7 +38,10 @@ class SourceRequest(Request):
         description="A URL, a folder of the server (a person's own server only), a Git URL, `crds` or `events`.",
     )
     kind: SourceKind | None = Field(default=None, description="Instead of `location`, with `options`.")
-    options: dict[str, Any] = Field(default_factory=dict, description="The options of the kind.")
+    options: dict[str, Any] = Field(
+        default_factory=dict,
+        description="The options of the kind; beside a location those that it does not say, such as `include`.",
+    )
     name: SourceName | None = Field(default=None, description="What to call it; by default its own name.")
     access: Label = Field(
         default="platform",
@@ -50,8 +54,6 @@ class SourceRequest(Request):
     def _one_place(self) -> "SourceRequest":
         if bool(self.location.strip()) == (self.kind is not None):
             raise ValueError("give either location, or kind with its options")
-        if self.kind is None and self.options:
-            raise ValueError("options belong to a kind; a location brings its own")
         return self
 
 
@@ -85,6 +87,18 @@ class ProgressView(BaseModel):
     remaining_seconds: float | None
 
 
+class WatchView(BaseModel):
+    """How the events of a namespace are watched. ``since`` is null while they never were."""
+
+    namespace: str
+    live: bool = Field(description="Whether this service watches them now.")
+    error: str = Field(description="Why it does not.")
+    since: datetime | None
+    patterns: int = Field(description="Patterns of warnings that are remembered.")
+    events: int = Field(description="How often they occurred.")
+    last_seen: datetime | None
+
+
 class SourceView(BaseModel):
     """A source, as it is now. ``last_error`` is in plain words."""
 
@@ -96,7 +110,14 @@ class SourceView(BaseModel):
     access: str
     weight: float
     schedule_seconds: int | None
-    state: SourceState
+    state: SourceStanding = Field(
+        description="Of the source and its documents together: `indexing` while some wait, `failed` where none could "
+        "be indexed."
+    )
+    status: Sentence = Field(
+        description="The same in words, with what is open or failed.",
+        examples=[{"en": "indexing 12 of 40", "zh": "正在索引 12/40"}],
+    )
     created_at: datetime
     created_by: str
     synced_at: datetime | None
@@ -104,6 +125,7 @@ class SourceView(BaseModel):
     last_error: str
     error_code: str
     progress: ProgressView
+    watch: WatchView | None = Field(description="Of a source of events.")
 
 
 class SourceList(BaseModel):

@@ -24,6 +24,8 @@ def record_of(body: SourceRequest, *, created_by: str) -> SourceRecord:
     """Return the source that a request describes. Raises ``SourceInvalid`` for what makes no sense as written."""
     if body.kind is None:
         kind, options, name = guess(body.location)
+        if body.options:
+            options = check(kind, {**body.options, **options})
     else:
         kind, options = body.kind, check(body.kind, body.options)
         place = options.get("url") or options.get("path") or options.get("location") or kind
@@ -44,6 +46,15 @@ def record_of(body: SourceRequest, *, created_by: str) -> SourceRecord:
         created_at=datetime.now(UTC),
         created_by=created_by,
     )
+
+
+def require_movable(source: SourceRecord) -> None:
+    """Raise ``SourceInvalid`` where a source's documents belong to its namespace: nobody else may find them."""
+    if source.kind in REMEMBERED:
+        raise SourceInvalid(
+            f"{source.name} holds what happened in one namespace, and who may read that namespace may find it.",
+            next_step="Add another source of that kind for the other namespace.",
+        )
 
 
 def same_place(known: SourceRecord, record: SourceRecord) -> bool:

@@ -8,15 +8,20 @@ from starlette.requests import Request
 
 from api.answers import language_of
 from api.asking_models import AdditionView, AnswerView, CitationView, FoundView, SearchAnswer, SentenceView, WhyView
-from api.knowledge_models import DocumentView, PassageView, ProgressView, SourceView, SpanView
+from api.knowledge_models import DocumentView, PassageView, ProgressView, SourceView, SpanView, WatchView
+from api.models import Sentence
 from core.phrase import Language
 from core.redaction import redact
 from kb.answers.model import Answer
 from kb.documents.document import Span
 from kb.documents.language import language_of as language_of_text
+from kb.feeding import Watch
+from kb.knowledge import Parts
 from kb.records.model import Progress, SourceKind, SourceRecord, StoredDocument, StoredPassage
 from kb.search.explaining import Explanation, Reason
 from kb.search.model import Found, SearchResult
+from kb.standing import standing
+from kb.stores import namespace_of
 
 _PLACES = ("url", "path", "location")
 """Options that say where a source is; the first one that it has is shown to people."""
@@ -36,8 +41,16 @@ def location_of(source: SourceRecord) -> str:
     return redact(place) if place else _WITHOUT_PLACE.get(source.kind, "")
 
 
-def source_view(source: SourceRecord, progress: Progress) -> SourceView:
+async def shown_source(parts: Parts, source: SourceRecord) -> SourceView:
+    """Return how a source is shown now: with the progress of its documents, and one of events with its watch."""
+    namespace = namespace_of(source.access) if source.kind == "events" else ""
+    watch = await parts.feeds.watch(namespace) if namespace else None
+    return source_view(source, await parts.documents.progress(source.id), watch)
+
+
+def source_view(source: SourceRecord, progress: Progress, watch: Watch | None = None) -> SourceView:
     """Return how a source is shown. Passwords in its options are masked."""
+    stands = standing(source, progress, watch)
     return SourceView(
         id=source.id,
         name=source.name,
@@ -47,7 +60,8 @@ def source_view(source: SourceRecord, progress: Progress) -> SourceView:
         access=source.access,
         weight=source.weight,
         schedule_seconds=source.schedule_seconds,
-        state=source.state,
+        state=stands.state,
+        status=Sentence(en=redact(stands.said.en), zh=redact(stands.said.zh)),
         created_at=source.created_at,
         created_by=source.created_by,
         synced_at=source.synced_at,
@@ -55,6 +69,7 @@ def source_view(source: SourceRecord, progress: Progress) -> SourceView:
         last_error=redact(source.last_error),
         error_code=source.error_code,
         progress=progress_view(progress),
+        watch=WatchView(**{**asdict(watch), "error": redact(watch.error)}) if watch else None,
     )
 
 

@@ -111,11 +111,20 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """A file that the build needs and the tree does not hold: a web server's configuration, a wrapper."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """All stages in order, and the final image. ``ignored`` are patterns beyond the common ones of .dockerignore."""
 
     stages: tuple[Stage, ...]
     final: Final
+    files: tuple[Generated, ...] = ()
     ignored: tuple[str, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     notes: tuple[Phrase, ...] = field(default=())

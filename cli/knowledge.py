@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from cli.knowledge_client import Refused, Service, service
-from cli.knowledge_follow import follow, follow_run, summary
+from cli.knowledge_follow import follow, follow_run, summary, watched
 from cli.knowledge_tables import (
     document_details,
     document_rows,
@@ -20,7 +20,7 @@ from cli.knowledge_tables import (
     source_rows,
     status_text,
 )
-from cli.knowledge_words import NO_SOURCES, seconds_of
+from cli.knowledge_words import NO_SOURCES, clean, seconds_of
 from cli.options import Output
 from cli.terminal import painter, write_structure
 from core.errors import UsageError
@@ -85,30 +85,52 @@ def place_of(location: str) -> str:
 
 
 async def add(
-    service: Service, asking: Asking, body: dict[str, Any], *, every: str = "", wait: bool = True
-) -> dict[str, Any]:
-    """Add a source and follow its ingestion."""
-    if every:
-        body = {**body, "schedule_seconds": seconds_of(every)}
-    return await followed(service, asking, await service.post("/v1/sources", body), wait=wait)
+    service: Service, asking: Asking, bodies: Sequence[dict[str, Any]], *, every: str = "", wait: bool = True
+) -> None:
+    """Add sources and follow their ingestion, one after the other. One that fails ends it."""
+    schedule = {"schedule_seconds": seconds_of(every)} if every else {}
+    added = [
+        await followed(service, asking, await service.post("/v1/sources", {**body, **schedule}), wait=wait)
+        for body in bodies
+    ]
+    if not asking.text:
+        asking.write(added[0] if len(added) == 1 else {"sources": added}, str)
+
+
+async def follow_and_write(service: Service, asking: Asking, started: dict[str, Any], *, wait: bool) -> None:
+    """Follow what was started, and write the source as it is then."""
+    found = await followed(service, asking, started, wait=wait)
+    if not asking.text:
+        asking.write(found, str)
 
 
 async def followed(service: Service, asking: Asking, started: dict[str, Any], *, wait: bool) -> dict[str, Any]:
-    """Follow what was started to its end, or say how to; write what there is then."""
+    """Follow what was started to its end, and say what there is then or how to see it.
+
+    Return what programs get: the source, or where nothing is waited for, what the service said.
+    """
     source: dict[str, Any] = started["source"]
     if not wait:
-        asking.write(started, lambda: _left(service, source))
-        return source
+        asking.say(left(service, source).rstrip())
+        return started
     try:
-        source = await follow(service, started, say=asking.say)
+        source = await watched(service, await follow(service, started, say=asking.say))
     except asyncio.CancelledError:
-        sys.stderr.write(_left(service, source))
+        sys.stderr.write(left(service, source))
         raise
-    asking.write(source, lambda: summary(source) + "\n")
+    asking.say((summary(source) + "\n" + _watched_here(service, source)).rstrip())
     return source
 
 
-def _left(service: Service, source: dict[str, Any]) -> str:
+def _watched_here(service: Service, source: dict[str, Any]) -> str:
+    """Return what a person must know who has no server: nobody watches when the command has ended."""
+    if service.where == "server" or source["watch"] is None:
+        return ""
+    return "Events are watched only while `sextant serve` runs: start it, and leave it running\n"
+
+
+def left(service: Service, source: dict[str, Any]) -> str:
+    """Return how to see what becomes of a source that is not waited for."""
     name = source["name"]
     if service.where == "server":
         return f"source/{name} is being indexed; see how far with `sextant kb status {name}`\n"
@@ -153,14 +175,14 @@ async def about(service: Service, asking: Asking) -> None:
 async def sync(service: Service, asking: Asking, name: str, *, wait: bool) -> None:
     """Read a source again."""
     source = await source_named(service, name)
-    await followed(service, asking, await service.post(f"/v1/sources/{source['id']}/sync"), wait=wait)
+    await follow_and_write(service, asking, await service.post(f"/v1/sources/{source['id']}/sync"), wait=wait)
 
 
 async def retry(service: Service, asking: Asking, name: str, *, wait: bool) -> None:
     """Try again what failed of a source, or one document."""
     kind, found = await named(service, name)
     if kind == "source":
-        await followed(service, asking, await service.post(f"/v1/sources/{found['id']}/retry"), wait=wait)
+        await follow_and_write(service, asking, await service.post(f"/v1/sources/{found['id']}/retry"), wait=wait)
         return
     tried = await service.post(f"/v1/documents/{found['id']}/retry")
     while wait and tried["state"] in {"pending", "indexing"}:
@@ -183,8 +205,17 @@ async def remove(service: Service, asking: Asking, name: str, *, sure: Callable[
     held = f" with its {found['progress']['documents']:,} documents" if kind == "source" else ""
     if not sure(f"Remove {kind} {name}{held}?"):
         raise UsageError("nothing was removed", next_step="Answer y, or give --yes.")
+    again = "" if kind == "source" else await _comes_back(service, found)
     await service.delete(f"/v1/{kind}s/{found['id']}")
-    asking.write({"removed": found["id"]}, lambda: f"{kind}/{name} removed\n")
+    asking.write({"removed": found["id"]}, lambda: f"{kind}/{name} removed{again}\n")
+
+
+async def _comes_back(service: Service, document: dict[str, Any]) -> str:
+    """Return what a person must know who removes a document that its source still holds."""
+    source = await service.get(f"/v1/sources/{document['source']}")
+    if source["kind"] == "upload":
+        return ""
+    return f"; it comes back when {clean(source['name'])} is read again, unless it is gone there"
 
 
 async def reindex(service: Service, asking: Asking, *, wait: bool) -> None:

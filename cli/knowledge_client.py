@@ -64,9 +64,10 @@ class Service:
         """POST a document and return the answer."""
         return await self._call("POST", path, params=_said(query), json={} if body is None else body)
 
-    async def upload(self, path: str, file: Path, media_type: str) -> dict[str, Any]:
-        """POST a file, piece by piece."""
-        return await self._call("POST", path, content=_pieces(file), headers={"Content-Type": media_type})
+    async def upload(self, path: str, content: Path | bytes, media_type: str) -> dict[str, Any]:
+        """POST bytes; those of a file piece by piece."""
+        sent = content if isinstance(content, bytes) else _pieces(content)
+        return await self._call("POST", path, content=sent, headers={"Content-Type": media_type})
 
     async def download(self, path: str, file: Path) -> int:
         """GET bytes into a file that appears when it is complete, readable by its owner; return how many there are."""

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from cli.knowledge_client import Refused, Service
-from cli.knowledge_words import clean, counted, length, shortened
+from cli.knowledge_words import clean, counted, length, moment, shortened
 from core.errors import SextantError
 
 LOOK_SECONDS = 0.3
 """How often the state is asked for: a bar that moves in smaller steps is not seen to."""
 LINE_SECONDS = 10.0
 """How often a line is written where there is no terminal: often enough to see that it goes on."""
+WATCHED_SECONDS = 15.0
+"""How long the first list of a namespace's events is waited for: one of 10,000 events takes some seconds."""
 BAR = 24
 
 
@@ -107,6 +109,31 @@ async def follow(service: Service, started: dict[str, Any], *, say: Callable[[st
     return source
 
 
+async def watched(service: Service, source: dict[str, Any]) -> dict[str, Any]:
+    """Wait until the events of a source are watched, or it is known why not; return the source as it is then."""
+    began = time.monotonic()
+    with Bar() as bar:
+        while time.monotonic() - began < WATCHED_SECONDS:
+            watch = source["watch"]
+            if watch is None or watch["error"] or (watch["live"] and source["state"] == "ready"):
+                break
+            bar(f"{clean(source['name'])}: opening the watch of namespace {watch['namespace']}")
+            await asyncio.sleep(LOOK_SECONDS)
+            source = await service.get(f"/v1/sources/{source['id']}")
+    return source
+
+
+def watch_text(source: dict[str, Any]) -> str:
+    """Return what is watched, since when, and how much there is by now."""
+    watch, name = source["watch"], clean(source["name"])
+    text = f"source/{name} {clean(source['status']['en'])}: events of namespace {watch['namespace']}"
+    if watch["since"]:
+        text += f", since {moment(watch['since'])}"
+    if watch["live"]:
+        text += f"\nWhat happens can be found within minutes; see how much with `sextant kb show {name}`"
+    return text
+
+
 async def follow_run(service: Service, run: dict[str, Any], what: str) -> dict[str, Any]:
     """Follow any run until it ends and return it. Raises ``Ended`` when it did not succeed."""
     with Bar() as bar:
@@ -148,7 +175,7 @@ def plain(source: dict[str, Any]) -> str:
     """Return one line on how a source stands, for logs."""
     progress = source["progress"]
     done = progress["documents"] - unsettled(progress)
-    text = f"{clean(source['name'])}  {source['state']}  {done:,}/{progress['documents']:,} documents"
+    text = f"{clean(source['name'])}  {clean(source['status']['en'])}  {done:,}/{progress['documents']:,} documents"
     if progress["rate"] and unsettled(progress):
         text += f"  {progress['rate']:.1f}/s"
     return text
@@ -157,6 +184,8 @@ def plain(source: dict[str, Any]) -> str:
 def summary(source: dict[str, Any]) -> str:
     """Return the last line: what there is now."""
     progress = source["progress"]
+    if source["watch"] is not None:
+        return watch_text(source)
     text = f"source/{clean(source['name'])} {source['state']}: {counted(progress['ready'], 'document')}, "
     text += counted(progress["passages"], "passage")
     if progress["skipped"]:

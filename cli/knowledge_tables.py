@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from cli.knowledge_follow import unsettled
-from cli.knowledge_words import access_of, age, clean, counted, described, length, shortened, table, until
+from cli.knowledge_words import access_of, age, clean, counted, described, length, moment, shortened, table, until
 
 Paint = Callable[[str, str], str]
+
+STATUS_COLUMNS = 60
+"""Of how a source stands in a table; errors are longer, and follow below it."""
 
 PLACE_COLUMNS = 60
 """Of an address in a table; the whole one is in `sextant kb show`."""
@@ -18,7 +21,7 @@ def source_rows(sources: list[dict[str, Any]]) -> str:
         (
             source["name"],
             source["kind"],
-            source["state"],
+            shortened(clean(source["status"]["en"]), STATUS_COLUMNS),
             _documents(source["progress"]),
             f"{source['progress']['passages']:,}",
             source["access"],
@@ -29,16 +32,16 @@ def source_rows(sources: list[dict[str, Any]]) -> str:
     ]
     text = table(("NAME", "KIND", "STATE", "DOCUMENTS", "PASSAGES", "ACCESS", "SYNCED", "LOCATION"), rows)
     for source in sources:
-        if source["last_error"]:
-            text += f"{clean(source['name'])}: {clean(source['last_error'])}\n"
+        error = source["last_error"] or (source["watch"] or {}).get("error", "")
+        if error:
+            text += f"{clean(source['name'])}: {clean(error)}\n"
     return text
 
 
 def _documents(progress: dict[str, Any]) -> str:
     """Return how many documents there are; while some are open, how many of them are done."""
     total = int(progress["documents"])
-    text = f"{total - unsettled(progress):,}/{total:,}" if unsettled(progress) else f"{total:,}"
-    return f"{text} ({progress['dead']:,} dead)" if progress["dead"] else text
+    return f"{total - unsettled(progress):,}/{total:,}" if unsettled(progress) else f"{total:,}"
 
 
 def source_details(source: dict[str, Any]) -> str:
@@ -58,15 +61,34 @@ def source_details(source: dict[str, Any]) -> str:
             ("Options", options),
             ("Access", f"{source['access']} ({access_of(source['access'])})"),
             ("Weight", f"{source['weight']:g}"),
-            ("Schedule", f"every {length(schedule)}" if schedule else "only when asked: sextant kb sync"),
-            ("State", source["state"]),
+            ("Schedule", f"every {length(schedule)}" if schedule else _unscheduled(source["kind"])),
+            ("State", source["status"]["en"]),
             ("Last error", source["last_error"]),
-            ("Read", synced),
+            ("Watched since", _since(source["watch"])),
+            ("Last event", _last(source["watch"])),
+            ("Read", synced if source["kind"] != "upload" else ""),
             ("Added", f"{age(source['created_at'])} ago by {source['created_by'].partition(':')[2] or 'sextant'}"),
             ("Documents", states_text(progress)),
             ("Passages", f"{progress['passages']:,}"),
         ]
     )
+
+
+def _unscheduled(kind: str) -> str:
+    return "none: documents are kept here" if kind == "upload" else "only when asked: sextant kb sync"
+
+
+def _since(watch: dict[str, Any] | None) -> str:
+    """Return since when the events of a namespace are watched."""
+    if watch is None:
+        return ""
+    if not watch["since"]:
+        return "never yet"
+    return f"{moment(watch['since'])} ({age(watch['since'])} ago), namespace {watch['namespace']}"
+
+
+def _last(watch: dict[str, Any] | None) -> str:
+    return f"{age(watch['last_seen'])} ago" if watch and watch["last_seen"] else ""
 
 
 def progress_text(progress: dict[str, Any]) -> str:
@@ -169,8 +191,8 @@ def _empty(source: dict[str, Any] | None) -> str:
     if source is None:
         return "No documents yet: add a source with `sextant kb add LOCATION`."
     if source["kind"] == "upload":
-        return f"No documents yet: send some to POST /v1/sources/{source['id']}/documents."
-    return f"No documents yet: {source['name']} is {source['state']}."
+        return f"No documents yet: send some with `sextant kb upload FILE --to {clean(source['name'])}`."
+    return f"No documents yet: {source['name']} is {source['status']['en']}."
 
 
 def knowledge_details(knowledge: dict[str, Any]) -> str:

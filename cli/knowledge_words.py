@@ -79,6 +79,11 @@ def age(moment: str | None, now: datetime | None = None) -> str:
     return length(((now or datetime.now(UTC)) - datetime.fromisoformat(moment)).total_seconds())
 
 
+def moment(told: str) -> str:
+    """Return a moment of the API as people write it."""
+    return f"{datetime.fromisoformat(told).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def until(moment: str | None, now: datetime | None = None) -> str:
     """Return how long it is until a moment of the API, ``now`` when it has come."""
     if not moment:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cli.commands.ask import ask
+from cli.commands.build import build
 from cli.commands.diagnose import diagnose
 from cli.commands.doctor import doctor
 from cli.commands.kb import kb
@@ -45,6 +46,7 @@ app.command(short_help="Say why something fails, with evidence and a fix.")(diag
 app.command(short_help="Record a namespace as a redacted bundle.")(snapshot)
 app.command(short_help="Answer a question from the knowledge base, with citations.")(ask)
 app.add_typer(kb, short_help="Keep the knowledge base: add, list, search, open, ...")
+app.add_typer(build, short_help="Turn source code into an image: see the plan, write the files.")
 app.command(short_help="Start the HTTP API and its page.")(serve)
 app.command(short_help="Say what is configured, reachable and missing.")(doctor)
 app.command()(version)

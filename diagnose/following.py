@@ -13,7 +13,7 @@ from typing import Literal
 
 from cluster.kinds import kind_key
 from cluster.snapshot import Coverage
-from core.evidence import EventSource, LogSource, ObjectRef
+from core.evidence import AbsenceSource, EventSource, FieldSource, FileSource, LogSource, ObjectRef
 from core.phrase import Phrase
 from diagnose.findings import Diagnosis, Finding, Severity, Verdict
 
@@ -288,8 +288,10 @@ def _grounds(finding: Finding, coverage: Coverage) -> tuple[frozenset[tuple[str,
             case EventSource(object=ref):
                 events.add(ref.namespace)
                 refs.add(ref)
-            case source:
-                refs.add(source.object)
+            case FieldSource(object=ref) | AbsenceSource(object=ref):
+                refs.add(ref)
+            case FileSource():
+                pass  # no file is read from a cluster again
     kinds = {(kind_key(ref.kind, ref.group), ref.namespace) for ref in refs} | {("Event", space) for space in events}
     return frozenset(pair for pair in kinds if _readable(coverage, *pair)), frozenset(logs)
 

@@ -224,7 +224,7 @@ class Knowledge:
             ingest=ingest,
             search=Search(lambda: store.open(ALIAS), embedder, passages, former=self._model_of),
             events=memory,
-            feeds=Feeds(memory, sources, self._surroundings.open_client),
+            feeds=Feeds(memory, sources, self._surroundings.open_client, ingest.sync),
         )
 
     def _source(self, memory: EventMemory, record: SourceRecord) -> Source:

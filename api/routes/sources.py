@@ -14,8 +14,8 @@ from api.knowledge_bodies import DOCUMENT_BODY, MAX_NAME, json_body, read_body, 
 from api.knowledge_callers import BODIES, AccessOf, Cursor, SourceId, changeable_source, refusals
 from api.knowledge_models import CLEAN, SourceChange, SourceList, SourceRequest, SourceStarted, SourceView
 from api.knowledge_runs import fingerprint, follow_source
-from api.knowledge_sources import free_name, record_of, same_place
-from api.knowledge_views import source_view
+from api.knowledge_sources import free_name, record_of, require_movable, same_place
+from api.knowledge_views import shown_source
 from api.models import run_view
 from api.routes.parameters import IdempotencyKey
 from core.errors import Conflict, Forbidden, UsageError
@@ -77,7 +77,10 @@ async def add_source(
         known = await parts.sources.list(Access(labels=frozenset({record.access})))
         same = next((one for one in known if same_place(one, record)), None)
         if same is None:
-            return await parts.ingest.add(record if body.name else replace(record, name=free_name(record.name, known)))
+            named = record if body.name else replace(record, name=free_name(record.name, known))
+            added = await parts.ingest.add(named)
+            parts.feeds.look()
+            return added
         if same.kind != "upload":
             await parts.ingest.sync(same.id)
         return same
@@ -110,7 +113,7 @@ async def list_sources(
     shown = found[:limit]
     more = len(found) > limit
     return SourceList(
-        sources=[source_view(source, await parts.documents.progress(source.id)) for source in shown],
+        sources=[await shown_source(parts, source) for source in shown],
         next_cursor=cursor_of(shown[-1].name, shown[-1].id) if more else None,
     )
 
@@ -126,7 +129,7 @@ async def read_source(source_id: SourceId, services: ServicesOf, access: AccessO
     """Return the source as it is now."""
     parts = services.knowledge
     source = await parts.sources.get(source_id, access=access)
-    return source_view(source, await parts.documents.progress(source.id))
+    return await shown_source(parts, source)
 
 
 @router.patch(
@@ -134,7 +137,7 @@ async def read_source(source_id: SourceId, services: ServicesOf, access: AccessO
     summary="Change a source",
     description="Its name, weight, schedule or access. A new access needs the right to add sources there.",
     response_model=SourceView,
-    responses=refusals(UsageError, *BODIES, Forbidden, SourceNotFound, SourceExists),
+    responses=refusals(UsageError, *BODIES, SourceInvalid, Forbidden, SourceNotFound, SourceExists),
     openapi_extra=json_body(SourceChange, weight={"weight": 2.0}, by_hand_only={"schedule_seconds": None}),
 )
 async def change_source(
@@ -145,6 +148,7 @@ async def change_source(
     parts = services.knowledge
     source = await changeable_source(services, caller, access, source_id, "update")
     if body.access is not None and body.access != source.access:
+        require_movable(source)
         await services.rights.require_change(caller, "create", body.access)
         await parts.ingest.set_access(source.id, body.access)
     if body.weight is not None and body.weight != source.weight:
@@ -154,7 +158,7 @@ async def change_source(
     if body.name is not None and body.name != source.name:
         await parts.sources.update(source.id, name=body.name)
     source = await parts.sources.get(source.id, access=None)
-    return source_view(source, await parts.documents.progress(source.id))
+    return await shown_source(parts, source)
 
 
 @router.delete(
@@ -229,7 +233,7 @@ async def cancel_source(source_id: SourceId, caller: CallerOf, services: Service
     source = await changeable_source(services, caller, access, source_id, "update")
     await parts.ingest.cancel(source_id=source.id)
     source = await parts.sources.get(source.id, access=None)
-    return source_view(source, await parts.documents.progress(source.id))
+    return await shown_source(parts, source)
 
 
 @router.post(
@@ -293,7 +297,7 @@ async def _begun(
 async def started(services: Services, source: SourceRecord, run: Run, documents: list[str] | None = None) -> Response:
     """Answer that a run goes on, and where to look."""
     view = SourceStarted(
-        source=source_view(source, await services.knowledge.documents.progress(source.id)),
+        source=await shown_source(services.knowledge, source),
         run=run_view(run),
         documents=documents or [],
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from kb.embed import Embedder
 from kb.embed.bundled import DIMENSIONS
-from kb.embed.embedder import Vector
+from kb.embed.embedder import Vector, counter_of
 
 POOL = 4_096
 """Directions that are made once: enough that no two passages of a page share one often."""
@@ -28,11 +28,11 @@ class InstantEmbedder:
     def __init__(self, count: Callable[[str], int] | None = None) -> None:
         drawn = np.random.default_rng(5).standard_normal((POOL, DIMENSIONS)).astype(np.float32)
         self._pool = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
-        self._count = count or (lambda text: -(-len(text) // LETTERS_PER_TOKEN))
+        self.counter = count or guessed_tokens
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text has."""
-        return self._count(text)
+        return self.counter(text)
 
     async def query(self, text: str) -> Vector:
         """Give a question's direction."""
@@ -52,6 +52,11 @@ class InstantEmbedder:
         return found
 
 
+def guessed_tokens(text: str) -> int:
+    """Guess from its letters how many tokens a text has."""
+    return -(-len(text) // LETTERS_PER_TOKEN)
+
+
 class CountingEmbedder:
     """Pass everything on to another embedder, and count the passages."""
 
@@ -60,6 +65,7 @@ class CountingEmbedder:
         self.embedded = 0
         self.name, self.dimensions = inner.name, inner.dimensions
         self.fingerprint, self.max_tokens = inner.fingerprint, inner.max_tokens
+        self.counter = counter_of(inner)
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text has."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli.commands.kb_upload import upload
 from cli.options import Config, Context, Kubeconfig, Namespace, Output, OutputFormat
 
 kb = typer.Typer(
@@ -42,14 +43,21 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 @kb.command("add", short_help="Read a web site, folder, Git repository, ... and keep it searchable.")
 def add(
     *,
-    location: Annotated[
-        str,
+    locations: Annotated[
+        list[str],
         typer.Argument(
-            help="https://… (a site, a Git repository, an OpenAPI file), ./docs, git@HOST:PATH, crds, events.",
-            metavar="LOCATION",
+            help="https://… (a site, a Git repository, an OpenAPI file), ./docs, a file, git@HOST:PATH, crds, events.",
+            metavar="LOCATION...",
         ),
     ],
     name: Annotated[str, typer.Option("--name", help="What to call it.", show_default="made of the location")] = "",
+    include: Annotated[
+        list[str] | None,
+        typer.Option("--include", help="Only these: '*.conf' of files, /docs/ of a site; may be repeated."),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", help="Not these, written the same way; may be repeated.")
+    ] = None,
     namespace: Annotated[
         str, typer.Option("--namespace", "-n", help="Only for those who may read this namespace.", metavar="NS")
     ] = "",
@@ -66,10 +74,14 @@ def add(
 ) -> None:
     """Add a source: its documents are read, split and indexed. The same place again is read again.
 
+    What is at the location is read again by `kb sync` or by --every. To keep a document that is nowhere to be
+    read from again, use `kb upload`.
+
     \b
     Examples:
       sextant kb add https://docs.example.com --every 1d
-      sextant kb add ./docs --name handbook
+      sextant kb add ./docs --name handbook --exclude 'drafts/'
+      sextant kb add guide.pdf runbook.md
       sextant kb add https://github.com/OWNER/REPOSITORY -n shop
       sextant kb add crds
     """
@@ -78,15 +90,23 @@ def add(
 
     if namespace and platform:
         raise UsageError("--namespace and --platform contradict each other", next_step="Leave out one of both.")
-    body: dict[str, object] = {
-        "location": knowledge.place_of(location),
-        "access": f"namespace:{namespace}" if namespace else "platform",
-        "weight": weight,
-    }
-    if name:
-        body["name"] = name
+    if name and len(locations) > 1:
+        raise UsageError("--name is for one source; several are named after their places.", next_step="Leave it out.")
+    if "-" in locations:
+        raise UsageError(
+            "standard input is no place that could be read again",
+            next_step=f"Keep what comes there with `sextant kb upload - --name {name or 'notes.md'}`.",
+        )
+    options = {key: value for key, value in (("include", include), ("exclude", exclude)) if value}
+    common = {"access": f"namespace:{namespace}" if namespace else "platform", "weight": weight}
+    common |= {"name": name} if name else {}
+    common |= {"options": options} if options else {}
+    bodies = [{"location": knowledge.place_of(location), **common} for location in locations]
     asking = knowledge.Asking(output=output, config=config, kubeconfig=kubeconfig, context=context)
-    knowledge.run(asking, lambda service: knowledge.add(service, asking, body, every=every, wait=wait))
+    knowledge.run(asking, lambda service: knowledge.add(service, asking, bodies, every=every, wait=wait))
+
+
+kb.command("upload", short_help="Send documents that are kept here; the same name again replaces one.")(upload)
 
 
 @kb.command("list")

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from core.errors import SettingInvalid
 from core.redaction import redact
+from core.settings.building import BuildSettings
 from core.settings.knowledge import KnowledgeSettings
 from core.settings.sections import (
     BundleSettings,
@@ -32,6 +33,7 @@ PREFIX = "SEXTANT_"
 DELIMITER = "__"
 
 __all__ = [
+    "BuildSettings",
     "BundleSettings",
     "ClusterSettings",
     "DiagnoseSettings",
@@ -69,6 +71,7 @@ class Settings(BaseSettings):
     diagnose: DiagnoseSettings = Field(default_factory=DiagnoseSettings)
     model: ModelSettings = Field(default_factory=ModelSettings)
     knowledge: KnowledgeSettings = Field(default_factory=KnowledgeSettings)
+    build: BuildSettings = Field(default_factory=BuildSettings)
     watch: WatchSettings = Field(default_factory=WatchSettings)
     notify: NotifySettings = Field(default_factory=NotifySettings)
 

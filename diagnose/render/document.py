@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from core.evidence import EventSource, Evidence, FieldSource, LogSource, ObjectRef, Source, render_path
+from core.evidence import EventSource, Evidence, FieldSource, FileSource, LogSource, ObjectRef, Source, render_path
 from diagnose.findings import Diagnosis, Finding
 
 SCHEMA = "sextant.dev/diagnosis/v1"
@@ -86,5 +86,7 @@ def _source(source: Source) -> dict[str, Any]:
                 "previous": source.previous,
                 "line": source.line,
             }
+        case FileSource():
+            return {"type": "file", "path": source.path, "line": source.line}
         case _:
             return {"type": "absence", "object": _reference(source.object)}

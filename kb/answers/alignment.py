@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from core.phrase import Phrase
-from kb.answers.confidence import share, terms_in
+from kb.answers.features import share, terms_in
 from kb.answers.units import Unit
 from kb.lexical import expand, terms_of
 

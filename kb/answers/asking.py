@@ -5,7 +5,8 @@ from typing import Literal
 
 from kb.lexical import terms_of
 
-Wanted = Literal["steps", "definition", "value", "reason", "any"]
+Wanted = Literal["goal", "steps", "definition", "value", "reason", "any"]
+"""``goal``: the steps to something that somebody wants to have; ``steps``: those against a trouble, or either."""
 
 _STEPS = re.compile(
     r"\b(?:how (?:do|to|can|should|would)|steps?|set up|configure|install|upgrade|create|enable|disable|fix|debug|"
@@ -29,6 +30,14 @@ _TROUBLE = re.compile(
     re.IGNORECASE,
 )
 """Words of somebody who reports trouble without asking: what to do about it is wanted."""
+_GOAL = re.compile(
+    r"\bhow (?:do|to|can|should|would)\b|\bsteps (?:to|for)\b|怎么(?!样|回事|办|处理|解决|排查|会|还|又)|如何|怎样",
+    re.IGNORECASE,
+)
+AGAINST = re.compile(
+    r"\b(?:fix|debug|troubleshoot|solve|resolve|repair|recover|mitigate)\w*|解决|处理|排查|修复|诊断|缓解|恢复",
+    re.IGNORECASE,
+)
 _ASKS = (
     r"(?:how|what|why|when|where|which|who|can|could|does|do|is|are|should|"
     r"怎么|怎样|如何|什么|为什么|哪|是否|能否|能不能|会不会)"
@@ -47,7 +56,8 @@ def wanted(question: str) -> Wanted:
     if _REASON.search(question):
         return "reason"
     if _STEPS.search(question):
-        return "steps"
+        against = _TROUBLE.search(question) or AGAINST.search(question)
+        return "goal" if _GOAL.search(question) and not against else "steps"
     if _DEFINITION.search(question):
         return "definition"
     return "steps" if _TROUBLE.search(question) else "any"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kb.answers.asking import Wanted
-from kb.answers.confidence import terms_in
+from kb.answers.features import terms_in
 from kb.answers.judging import Judged, judge
 from kb.answers.steps import procedure
 from kb.answers.units import Unit
@@ -19,6 +19,9 @@ MOST_CHARACTERS = 2_400
 PASSAGES = 4
 """Passages that an answer is taken from. Below the fourth, sentences that share words are about something else."""
 
+DOCUMENTS = 3
+"""Documents that are read at least: the first four passages may all be of one that is about something alike."""
+
 ENOUGH = 0.6
 """A unit is taken when its score is at least this share of the best one's."""
 
@@ -27,6 +30,10 @@ ENOUGH_ELSEWHERE = 0.75
 
 ON_TOPIC = 0.5
 """Share of what the best unit holds of the question that another one must hold: else only its page is about it."""
+
+STEPS_NEAR, STEPS_ABOUT = 0.6, 0.3
+"""A document gives its steps when one of its units has at least this share of the best score, and its title and
+headings hold at least this share of the question: steps to something else are worse than sentences."""
 
 ALIKE = 0.75
 """Share of common terms from which two sentences say the same."""
@@ -62,17 +69,17 @@ def choose(
     most direct sentence where that can be understood alone. ``names`` are identifiers of the question: a page that has
     one as its title is the page that was asked for. ``language`` is that of the question.
     """
-    judged = judge([*found[:PASSAGES], *beside], groups, want, names)
+    judged = judge(_read(found, beside), groups, want, names)
     if not judged:
         return []
     best = _best(judged, language)
     judged = _in_language_of(best, judged)
-    if want == "steps":
+    if want in {"steps", "goal"}:
         if steps := _steps(best, judged):
             return [one.unit for one in steps]
         want = "any"
     rest = sorted(
-        (one for one in judged if one.key != best.key and _on_topic(one, best, want)),
+        (one for one in judged if one.key != best.key and _on_topic(one, best, want) and _fits_beside(one, best)),
         key=lambda one: (-one.score, one.rank),
     )
     ordered = [best, *(one for one in rest if one.score >= _least(one, best) and one.unit.kind != "lead")]
@@ -84,10 +91,18 @@ def choose(
     return [one.unit for one in kept]
 
 
+def _read(found: Sequence[Found], beside: Sequence[Found]) -> list[Found]:
+    """Return the passages that are read: the first ones, and whatever else was found of the first documents."""
+    documents = set(list(dict.fromkeys(one.passage.document for one in found))[:DOCUMENTS])
+    documents |= {one.passage.document for one in found[:PASSAGES]}
+    more = [one for one in found[PASSAGES:] if one.passage.document in documents]
+    return [*found[:PASSAGES], *more, *beside]
+
+
 def _steps(best: Judged, judged: Sequence[Judged]) -> list[Judged]:
     """Return the procedure of the best document that has one and a unit nearly as good as the best."""
-    near = sorted((one for one in judged if one.score >= ENOUGH * best.score), key=lambda one: -one.score)
-    for document in dict.fromkeys(one.unit.passage.document for one in (best, *near)):
+    near = sorted((one for one in judged if one.score >= STEPS_NEAR * best.score), key=lambda one: -one.score)
+    for document in dict.fromkeys(one.unit.passage.document for one in (best, *near) if one.about >= STEPS_ABOUT):
         if steps := procedure([one for one in judged if one.unit.passage.document == document]):
             return steps
     return []
@@ -114,6 +129,11 @@ def _least(one: Judged, best: Judged) -> float:
 def _on_topic(one: Judged, best: Judged, want: Wanted) -> bool:
     """Say whether a unit speaks of what was asked. Causes need not name what they explain."""
     return want == "reason" or one.said >= ON_TOPIC * best.said
+
+
+def _fits_beside(one: Judged, best: Judged) -> bool:
+    """Say whether a unit can stand beside the best one: steps and commands only in their own document."""
+    return one.unit.passage.document == best.unit.passage.document or one.unit.kind not in {"code", "step"}
 
 
 def _alone(unit: Unit) -> bool:

@@ -6,8 +6,9 @@ from core.phrase import Phrase
 from kb.answers.asking import parts_of, wanted
 from kb.answers.choosing import PASSAGES, choose
 from kb.answers.citing import citation
-from kb.answers.confidence import REFUSED_BELOW, confidence, identifiers, share, term_groups, terms_in
+from kb.answers.confidence import REFUSED_BELOW, confidence
 from kb.answers.conflicts import Conflict, conflict
+from kb.answers.features import identifiers, share, term_groups, terms_in
 from kb.answers.model import Answer, Sentence, Verdict
 from kb.answers.units import Unit
 from kb.search.model import SearchResult

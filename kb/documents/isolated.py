@@ -37,7 +37,7 @@ def read_guarded(
 ) -> Document:
     """Read as ``reading.read`` does, PDF and Office files in a child process. Blocks: call it in a thread."""
     Budget(limits=limits).check_bytes(len(data))
-    if not (data.startswith(_CONTAINERS) or b"%PDF-" in data[:1024]):
+    if not is_foreign(data):
         return read(
             data, uri=uri, name=name, media_type=media_type, version=version, updated_at=updated_at, limits=limits
         )
@@ -46,6 +46,20 @@ def read_guarded(
         "updated_at": updated_at.isoformat() if updated_at else None, "limits": asdict(limits),
     }  # fmt: skip
     return _document(_answer(json.dumps(asked).encode() + b"\n" + data, limits))
+
+
+def is_foreign(data: bytes) -> bool:
+    """Say whether these bytes are read in a child process: PDF and Office files."""
+    return data.startswith(_CONTAINERS) or b"%PDF-" in data[:1024]
+
+
+def bare_environment() -> dict[str, str]:
+    """Return the environment of a process that reads a stranger's file: no secrets of the service in it."""
+    return {
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path) or ".",
+        "PYTHONUTF8": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
 
 
 def pack(document: Document) -> dict[str, Any]:
@@ -65,12 +79,7 @@ def _answer(asked: bytes, limits: Limits) -> dict[str, Any]:
             input=asked,
             capture_output=True,
             timeout=limits.seconds + STARTUP_SECONDS,
-            # No secrets of the service in the process that reads a stranger's file.
-            env={
-                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path) or ".",
-                "PYTHONUTF8": "1",
-                "OPENBLAS_NUM_THREADS": "1",
-            },
+            env=bare_environment(),
             check=False,
         )
     except subprocess.TimeoutExpired as exc:

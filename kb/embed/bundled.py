@@ -7,7 +7,6 @@ behind passages.
 
 import asyncio
 import hashlib
-import json
 import os
 import sys
 import threading
@@ -20,9 +19,9 @@ from typing import Literal
 
 import numpy as np
 import onnxruntime as ort
-from tokenizers import Tokenizer
 
 from core.data import data_file
+from kb.embed.counting import WordCounter
 from kb.embed.embedder import Vector, unit
 from kb.embed.errors import EmbeddingRefused, ModelFilesBroken, TextTooLong
 
@@ -58,10 +57,7 @@ class BundledEmbedder:
     def __init__(self, *, folder: Path | None = None, threads: int | None = None) -> None:
         content = {file: _verified(folder, file, digest) for file, digest in FILES.items()}
         self.fingerprint = hashlib.sha256("|".join((*FILES.values(), RECIPE)).encode()).hexdigest()[:16]
-        self._table = {int(point): new for point, new in json.loads(content["normalize.json"]).items()}
-        self._tokenizer = Tokenizer.from_str(content["tokenizer.json"].decode())
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
+        self.counter = WordCounter(content["tokenizer.json"], content["normalize.json"])
         self._session = _session(content["model_int8.onnx"])
         self._threads = threads or cores()
         self._passages = ThreadPoolExecutor(self._threads, thread_name_prefix="embed-passages", initializer=_give_way)
@@ -69,7 +65,7 @@ class BundledEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens ``text`` has, what the model adds not counted."""
-        return len(self._tokenizer.encode(text.translate(self._table), add_special_tokens=False).ids)
+        return self.counter(text)
 
     async def query(self, text: str) -> Vector:
         """Embed a question."""
@@ -97,7 +93,7 @@ class BundledEmbedder:
             await asyncio.to_thread(executor.shutdown, wait=True, cancel_futures=True)
 
     def _vector(self, text: str, prefix: Prefix) -> Vector:
-        ids = self._tokenizer.encode(prefix + text.translate(self._table)).ids
+        ids = self.counter.tokenizer.encode(prefix + self.counter.normal(text)).ids
         if len(ids) > CONTEXT_TOKENS:
             message = f"a text of {len(ids)} tokens is longer than the {CONTEXT_TOKENS} that {self.name} reads"
             raise TextTooLong(message, next_step="split it, or ask a shorter question")

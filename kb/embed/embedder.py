@@ -1,13 +1,15 @@
 """The port that every embedding model fits."""
 
-from collections.abc import AsyncIterator, Iterable
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
 """One text: ``dimensions`` finite numbers, of length 1."""
+
+TokenCounter = Callable[[str], int]
 
 
 class Embedder(Protocol):
@@ -51,6 +53,21 @@ class Embedder(Protocol):
     async def close(self) -> None:
         """Give back threads and connections."""
         ...
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """What an embedder may offer besides: to count tokens in other processes."""
+
+    @property
+    def counter(self) -> TokenCounter | None:
+        """A function that counts as ``count_tokens`` does and can be pickled, if there is one."""
+        ...
+
+
+def counter_of(embedder: Embedder) -> TokenCounter | None:
+    """Return what counts an embedder's tokens in another process; None where only the embedder itself can."""
+    return embedder.counter if isinstance(embedder, Counts) else None
 
 
 def shorten(embedder: Embedder, text: str) -> str:

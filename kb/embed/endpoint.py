@@ -61,6 +61,7 @@ class EndpointEmbedder:
         self.name = settings.model
         self.dimensions = settings.dimensions
         self.max_tokens = settings.max_tokens
+        self.counter = estimated_tokens
         parts = (settings.model, settings.revision, str(settings.dimensions))
         recipe = "\0".join((*parts, settings.query_prefix, settings.passage_prefix))
         self.fingerprint = hashlib.sha256(recipe.encode()).hexdigest()[:16]
@@ -76,8 +77,7 @@ class EndpointEmbedder:
 
     def count_tokens(self, text: str) -> int:
         """Estimate from above: the endpoint's tokenizer is unknown. A Chinese character counts 1.5, others 1/2."""
-        wide = sum(1 for letter in text if letter > "\u2e7f")
-        return wide + (wide + 1) // 2 + (len(text) - wide + 1) // 2
+        return self.counter(text)
 
     async def query(self, text: str) -> Vector:
         """Embed a question within ``query_deadline_seconds``."""
@@ -203,3 +203,9 @@ async def _bounded(response: httpx.Response) -> bytes:
         if len(content) > MAX_ANSWER_BYTES:
             raise EmbeddingRefused(f"the answer of {response.url.host} is larger than {MAX_ANSWER_BYTES} bytes")
     return bytes(content)
+
+
+def estimated_tokens(text: str) -> int:
+    """Estimate the tokens of a text from above, for whatever tokenizer."""
+    wide = sum(1 for letter in text if letter > "\u2e7f")
+    return wide + (wide + 1) // 2 + (len(text) - wide + 1) // 2

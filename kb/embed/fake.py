@@ -22,11 +22,12 @@ class FakeEmbedder:
         self.dimensions = dimensions
         self.max_tokens = max_tokens
         self.fingerprint = hashlib.sha256(f"fake {dimensions} {variant}".encode()).hexdigest()[:16]
+        self.counter = count_terms
         self._variant = variant
 
     def count_tokens(self, text: str) -> int:
         """Return how many terms ``text`` has."""
-        return sum(1 for _ in terms_of(text))
+        return count_terms(text)
 
     async def query(self, text: str) -> Vector:
         """Embed a question exactly as a passage."""
@@ -49,6 +50,11 @@ class FakeEmbedder:
             total = total + _direction(term, self._variant, self.dimensions)
         vector = unit(total)
         return vector if vector is not None else _direction("", self._variant, self.dimensions)
+
+
+def count_terms(text: str) -> int:
+    """Return how many terms ``text`` has."""
+    return sum(1 for _ in terms_of(text))
 
 
 @lru_cache(maxsize=16_384)

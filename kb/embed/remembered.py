@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.embed.embedder import Embedder, Vector
+from kb.embed.embedder import Embedder, Vector, counter_of
 from kb.embed.errors import ModelFilesBroken
 
 KEY_BYTES = 16
@@ -84,6 +84,7 @@ class RememberingEmbedder:
         self._known = known
         self.name, self.dimensions = embedder.name, embedder.dimensions
         self.fingerprint, self.max_tokens = embedder.fingerprint, embedder.max_tokens
+        self.counter = counter_of(embedder)
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text has."""

@@ -57,7 +57,7 @@ class EventFeed:
 
     Delivery is at least once, and the memory counts once. What happened while the connection was down comes with the
     next watch, or with the next list where the server has forgotten where the feed was (410). ``cluster`` is what the
-    memory calls this cluster; an empty ``namespace`` means all.
+    memory calls this cluster; an empty ``namespace`` means all. ``listed`` is called after each list.
     """
 
     def __init__(
@@ -69,8 +69,9 @@ class EventFeed:
         namespace: str = "",
         limits: FeedLimits | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        listed: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        self._client, self._memory, self._pause = client, memory, pause
+        self._client, self._memory, self._pause, self._listed = client, memory, pause, listed
         self._cluster, self._namespace = cluster, namespace
         self._limits = limits or FeedLimits()
         self._path = EVENT.path(namespace)
@@ -123,6 +124,8 @@ class EventFeed:
         await self._memory.watching(self._cluster, self._namespace)
         self._version = version
         self._lists += 1
+        if self._listed is not None:
+            await self._listed()
 
     async def _follow(self) -> None:
         """Record what a watch tells, in batches, until the server ends it. The version moves on with what is recorded.

@@ -17,6 +17,7 @@ from kb.events.model import (
     Pattern,
     PatternPage,
     Remedy,
+    Remembered,
     Similar,
     Subject,
 )
@@ -153,6 +154,11 @@ class EventMemory:
         """Return the access labels of all that is remembered: what a caller's rights must be asked for."""
         await self.flush()
         return await reading.labels(self._database)
+
+    async def remembered(self, access: Access) -> Remembered:
+        """Return how much the caller may read of warnings, and since when their events are watched."""
+        await self.flush()
+        return await reading.remembered(self._database, access)
 
     async def occurrences(
         self, access: Access, pattern_id: str, *, since: datetime | None = None

@@ -82,6 +82,16 @@ class PatternPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """How much is remembered of warnings, and since when their events are watched (None: they never were)."""
+
+    since: datetime | None
+    patterns: int
+    events: int
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrences:
     """How often a pattern occurred within an hour (of the events' own times)."""
 

@@ -10,7 +10,17 @@ import sqlalchemy as sa
 from core.errors import UsageError
 from core.storage import Database
 from core.storage.schema import EPOCH
-from kb.events.model import Incident, Novelty, NoveltyKind, Occurrences, Pattern, PatternPage, Subject, workload_of
+from kb.events.model import (
+    Incident,
+    Novelty,
+    NoveltyKind,
+    Occurrences,
+    Pattern,
+    PatternPage,
+    Remembered,
+    Subject,
+    workload_of,
+)
 from kb.events.owners import Owner
 from kb.events.phrases import why_new
 from kb.events.sightings import clean
@@ -148,6 +158,18 @@ async def labels(database: Database) -> frozenset[str]:
     query = sa.union(sa.select(pattern.c.access), sa.select(incident.c.access))
     async with database.read() as connection:
         return frozenset((await connection.execute(query)).scalars())
+
+
+async def remembered(database: Database, access: Access) -> Remembered:
+    """Say how much is remembered of warnings, and since when their events are watched."""
+    columns = pattern.c
+    counts = sa.select(sa.func.count(), sa.func.sum(columns["count"]), sa.func.max(columns.last_seen))
+    counts = counts.where(mine(pattern, access), columns.type == "Warning")
+    began = sa.select(sa.func.min(scope.c.since)).where(mine(scope, access))
+    async with database.read() as connection:
+        patterns, events, last_seen = (await connection.execute(counts)).one()
+        since = (await connection.execute(began)).scalar_one()
+    return Remembered(since=since, patterns=patterns, events=int(events or 0), last_seen=last_seen)
 
 
 async def incidents(

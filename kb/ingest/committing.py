@@ -5,7 +5,7 @@ the longer a flush took: flushing stays below a tenth of the time, transactions 
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -44,6 +44,7 @@ class Committer:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._waiting: list[_Waiting] = []
+        self._characters = 0
         self._working = 0
         self._changed = asyncio.Event()
         self._flush_seconds = 0.0
@@ -69,18 +70,22 @@ class Committer:
             yield
         finally:
             self._working -= 1
-            self._changed.set()
+            if not self._working:
+                self._changed.set()
 
     async def settle(self, outcome: Outcome) -> Verdict:
         """Write an outcome with the next group. Raises what kept it from being written."""
         waiting = _Waiting(outcome=outcome)
         self._waiting.append(waiting)
-        self._changed.set()
+        self._characters += waiting.characters
+        if len(self._waiting) == 1 or self._full():
+            self._changed.set()
         try:
             return await waiting.verdict
         finally:
             if waiting in self._waiting:  # cancelled before its turn
                 self._waiting.remove(waiting)
+                self._characters -= waiting.characters
 
     async def _run(self) -> None:
         while True:
@@ -89,6 +94,7 @@ class Committer:
             while self._waiting and len(group) < GROUP and size <= GROUP_CHARACTERS:
                 group.append(self._waiting.pop(0))
                 size += group[-1].characters
+            self._characters -= size
             if group:
                 await self._write(group)
 
@@ -106,7 +112,7 @@ class Committer:
                     await self._changed.wait()
 
     def _full(self) -> bool:
-        return len(self._waiting) >= GROUP or sum(one.characters for one in self._waiting) >= GROUP_CHARACTERS
+        return len(self._waiting) >= GROUP or self._characters >= GROUP_CHARACTERS
 
     async def _write(self, group: list[_Waiting]) -> None:
         try:
@@ -125,12 +131,12 @@ class Committer:
             if not one.verdict.done():
                 one.verdict.set_result(verdicts[lease_of(one.outcome.job)])
 
-    async def _settled(self, outcomes: list[Outcome]) -> dict[LeaseKey, Verdict]:
+    async def _settled(self, outcomes: list[Outcome]) -> Mapping[LeaseKey, Verdict]:
         context, loop = self._context, asyncio.get_running_loop()
         await self._flush({name for one in outcomes if one.version for name in one.version.written})
         began = loop.time()
         async with context.families.changing() as families, context.database.write() as connection:
-            verdicts = await settle(
+            settled = await settle(
                 connection,
                 outcomes,
                 jobs=context.jobs,
@@ -140,8 +146,9 @@ class Committer:
                 leave=families.leave,
             )
         self._write_seconds = loop.time() - began
-        context.wake("sweep", "index")
-        return verdicts
+        if settled.queued:
+            context.wake(*settled.queued)
+        return settled.verdicts
 
     async def _flush(self, names: set[str]) -> None:
         loop = asyncio.get_running_loop()

@@ -14,6 +14,7 @@ from kb.ingest.collections import Collections
 from kb.ingest.families import Families
 from kb.ingest.limits import IngestEvent, IngestLimits
 from kb.ingest.opening import OpenSources
+from kb.ingest.readers import Readers
 from kb.records.documents import Sourced, documents_with_sources
 from kb.records.jobs import Jobs
 from kb.records.versions import sketches
@@ -118,6 +119,7 @@ class Context:
     loader: Loader
     limits: IngestLimits
     threads: ThreadPoolExecutor
+    readers: Readers
     tell: Callable[[IngestEvent], None]
     wake: Callable[..., None]
     slots: asyncio.Semaphore

@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any
 
-from kb.documents.document import Document
 from kb.documents.errors import DocumentEmpty
-from kb.documents.isolated import read_guarded
 from kb.embed.embedder import Vector
 from kb.ingest.committing import Committer
 from kb.ingest.context import Context
+from kb.ingest.entering import asked_of, entries, version_of
 from kb.ingest.failing import in_words
 from kb.ingest.limits import IngestEvent
-from kb.ingest.preparing import Prepared, entries, prepare
+from kb.ingest.preparing import Prepared
 from kb.records.documents import Sourced
 from kb.records.model import DocumentState, Job, StoredDocument
 from kb.records.rows import plain
@@ -89,50 +88,23 @@ async def _work(context: Context, job: Job, loaded: Sourced) -> tuple[Outcome, P
 async def _worked(
     context: Context, job: Job, document: StoredDocument, content: Fetched
 ) -> tuple[Outcome, Prepared | None]:
+    asked = asked_of(document, content, anew=bool(job.payload.get("anew")))
     try:
-        read, prepared = await context.in_thread(_prepared, context, job, document, content)
+        prepared = await context.in_thread(context.readers.read, asked)
     except DocumentEmpty as exc:
         # Bytes without any text in them replace what was there; no bytes at all look like a write that was cut off.
         return _skipped(job, in_words(exc), exc.code, drop=bool(content.data.strip())), None
-    if prepared is not None:
+    if isinstance(prepared, Prepared):
         return await _written(context, job, prepared, document), prepared
-    if not _same(read, document):
+    if not prepared.same:
         return _skipped(job, NOTHING, "document_empty", drop=True), None
-    values = {"state": "ready", "last_error": "", "error_code": "", "notes": list(read.notes)}
-    return Outcome(job=job, values={**values, "media_type": plain(read.media_type)}), None
-
-
-def _prepared(
-    context: Context, job: Job, document: StoredDocument, content: Fetched
-) -> tuple[Document, Prepared | None]:
-    """Read and split a document. Nothing is prepared where nothing that shows has changed, or nothing is there."""
-    read = _read(context, document, content)
-    if _same(read, document) and not job.payload.get("anew"):
-        return read, None
-    return read, prepare(read, document, context.embedder)
-
-
-def _read(context: Context, document: StoredDocument, content: Fetched) -> Document:
-    return read_guarded(
-        content.data,
-        uri=document.uri,
-        name=content.name,
-        media_type=content.media_type,
-        version=content.version,
-        updated_at=content.updated_at,
-        limits=context.limits.documents,
-    )
-
-
-def _same(read: Document, document: StoredDocument) -> bool:
-    """Say whether nothing that shows has changed. Its date stays that of the last change that showed."""
-    current = (document.content_hash, document.version)
-    return document.searchable and (read.content_hash, plain(read.version)) == current
+    values = {"state": "ready", "last_error": "", "error_code": "", "notes": list(prepared.notes)}
+    return Outcome(job=job, values={**values, "media_type": prepared.media_type}), None
 
 
 async def _written(context: Context, job: Job, prepared: Prepared, document: StoredDocument) -> Outcome:
     written = await _write(context, prepared, document)
-    return Outcome(job=job, version=prepared.version(document.access, written), values={})
+    return Outcome(job=job, version=version_of(prepared, document.access, written), values={})
 
 
 async def _write(context: Context, prepared: Prepared, document: StoredDocument) -> frozenset[str]:
@@ -141,7 +113,7 @@ async def _write(context: Context, prepared: Prepared, document: StoredDocument)
     if not collections:
         message = "there is no collection for this model yet"
         raise StoreFailed(message, next_step="it is tried again by itself while the collection is being made")
-    vectors = context.embedder.passages(one.embedded for one in prepared.passages)
+    vectors = context.embedder.passages(map(prepared.embedded, range(len(prepared.rows))))
     first, batch = 0, list[Vector]()
     try:
         async for vector in vectors:

@@ -12,12 +12,13 @@ from kb.records.model import DocumentState, JobKind
 class IngestLimits:
     """Bounds on ingestion. Times are in seconds.
 
-    ``workers`` documents are worked on at once: one more than there are cores, so that one may wait for the network.
+    ``workers`` documents are worked on at once: for each core one that is read and one that is written, and one more
+    that may wait for the network.
     A worker that has died is replaced after ``lease_seconds``. ``max_attempts`` counts tries that failed because of the
     document or its source; a vector store or an embedding model that is away costs none.
     """
 
-    workers: int = field(default_factory=lambda: cores() + 1)
+    workers: int = field(default_factory=lambda: 2 * cores() + 1)
     lease_seconds: float = 30.0
     alone: bool = False
     """This process is the only one that can work, as it holds the embedded store: what its forerunner had begun when
@@ -33,6 +34,8 @@ class IngestLimits:
     """A large site crawled at one page a second."""
     drop_after_seconds: float = 30.0
     """How long a collection that was replaced stays, for searches that have it open."""
+    readers: int = field(default_factory=cores)
+    """Processes that read documents while many come; 0: all are read in this one."""
     keep_jobs_seconds: float = 7 * 24 * 3600.0
     documents: Limits = DEFAULT
 

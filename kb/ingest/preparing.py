@@ -1,54 +1,105 @@
-"""From a document that was read to what is stored of it. Plain functions, for threads."""
+"""From the bytes of a document to what is stored of it. Plain functions, for threads and for reading processes.
+
+A reading process imports this: nothing here may bring along the database or a vector store.
+"""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from kb.documents.document import Document
-from kb.embed.embedder import Embedder, Vector
+from kb.documents.isolated import read_guarded
+from kb.documents.limits import Limits
+from kb.embed.embedder import TokenCounter
 from kb.ingest.families import packed
 from kb.lexical.weights import TermVector, document_vector
 from kb.passages.duplicates import sketch
 from kb.passages.passage import Passage
 from kb.passages.splitting import Sizes, split
-from kb.records.model import StoredDocument, StoredPassage
-from kb.records.rows import plain
-from kb.records.versions import Version
-from kb.stores.entry import Entry
+from kb.records.fitting import plain
+from kb.sources.source import Fetched
 
-DEFAULT_SIZES = Sizes()
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """How documents are read and split: within which limits, by whose tokens. It can be pickled."""
+
+    count: TokenCounter
+    sizes: Sizes
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A document to be read. ``current`` is its content's hash and version as they are searched, if it is."""
+
+    document: str
+    uri: str
+    content: Fetched
+    current: tuple[str, str] | None = None
+    anew: bool = False
+    """Prepare it even where nothing that shows has changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """Nothing to be stored: what is searched already (``same``), or a document without text."""
+
+    same: bool
+    media_type: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A new version of a document: the columns of its row, its text as JSON, its passages with ids and rows."""
+    """A new version of a document: the columns of its row, its text as JSON, the rows of its passages, their terms."""
 
     values: dict[str, Any]
     text: str
-    passages: tuple[Passage, ...]
-    ids: tuple[str, ...]
-    lexical: tuple[TermVector, ...]
     rows: list[dict[str, Any]]
+    lexical: tuple[TermVector, ...]
 
     @property
     def revision(self) -> str:
         """The name of this version."""
         return str(self.values["revision"])
 
-    def version(self, access: str, written: frozenset[str]) -> Version:
-        """Return what is written to the database once these collections hold the passages."""
-        return Version(values=self.values, text=self.text, passages=self.rows, access=access, written=written)
+    def embedded(self, at: int) -> str:
+        """Return the text of a passage as it is embedded: ``Passage.embedded``."""
+        row = self.rows[at]
+        text = json.loads(row["text"])
+        context = _context(row["title"], row["heading_path"])
+        return text if context is None else f"{context}\n{text}"
 
 
-def prepare(read: Document, stored: StoredDocument, embedder: Embedder) -> Prepared | None:
-    """Split a document for this model. None: there is nothing in it to index."""
-    passages = split(read, embedder.count_tokens, sizes=sizes_for(embedder))
+def prepare(asked: Asked, method: Method) -> Prepared | Unchanged:
+    """Read and split a document. Raises ``DocumentError``."""
+    content = asked.content
+    read = read_guarded(
+        content.data,
+        uri=asked.uri,
+        name=content.name,
+        media_type=content.media_type,
+        version=content.version,
+        updated_at=content.updated_at,
+        limits=method.limits,
+    )
+    # The date of an unchanged document stays that of the last change that showed.
+    same = (read.content_hash, plain(read.version)) == asked.current
+    passages = () if same and not asked.anew else split(read, method.count, sizes=method.sizes)
     if not passages:
-        return None
+        return Unchanged(same=same, media_type=plain(read.media_type), notes=read.notes)
     revision = revision_of(read, passages)
-    values = {
+    rows = [_row(asked.document, revision, one) for one in passages]
+    lexical = tuple(document_vector(one.text, context=one.context) for one in passages)
+    return Prepared(values=_values(read, revision, len(passages)), text=_json(read.text), rows=rows, lexical=lexical)
+
+
+def _values(read: Document, revision: str, passages: int) -> dict[str, Any]:
+    return {
         "title": plain(read.title),
         "language": read.language,
         "version": plain(read.version),
@@ -56,7 +107,7 @@ def prepare(read: Document, stored: StoredDocument, embedder: Embedder) -> Prepa
         "content_hash": read.content_hash,
         "revision": revision,
         "sketch": packed(sketch(read.text, title=read.title)),
-        "passages": len(passages),
+        "passages": passages,
         "characters": len(read.text),
         "notes": list(read.notes),
         "updated_at": read.updated_at,
@@ -64,16 +115,6 @@ def prepare(read: Document, stored: StoredDocument, embedder: Embedder) -> Prepa
         "last_error": "",
         "error_code": "",
     }
-    ids = tuple(passage_id(stored.id, revision, one.ordinal) for one in passages)
-    rows = [_row(stored.id, revision, key, one) for key, one in zip(ids, passages, strict=True)]
-    lexical = tuple(document_vector(one.text, context=one.context) for one in passages)
-    return Prepared(values=values, text=_json(read.text), passages=passages, ids=ids, lexical=lexical, rows=rows)
-
-
-def sizes_for(embedder: Embedder) -> Sizes:
-    """Return how large passages are for a model: what it reads, and no larger than usual."""
-    limit = min(DEFAULT_SIZES.limit, embedder.max_tokens + DEFAULT_SIZES.reserve)
-    return Sizes(limit=limit, target=min(DEFAULT_SIZES.target, limit // 2), small=min(DEFAULT_SIZES.small, limit // 8))
 
 
 def revision_of(read: Document, passages: Sequence[Passage]) -> str:
@@ -89,62 +130,22 @@ def passage_id(document: str, revision: str, ordinal: int) -> str:
     return sha256(f"{document}\n{revision}\n{ordinal}".encode()).hexdigest()[:32]
 
 
-def embedded(passage: StoredPassage) -> str:
-    """Return the text of a stored passage as it is embedded."""
-    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
+@lru_cache(maxsize=64)
+def _context(title: str, path: str) -> str | None:
+    """Return what stands before passages of one section, None where nothing does."""
+    parts = [json.loads(title), *json.loads(path)]
+    return " > ".join(filter(None, parts)) if any((parts[0], parts[1:])) else None
 
 
-def entries(
-    prepared: Prepared, stored: StoredDocument, access: str, first: int, vectors: Sequence[Vector]
-) -> list[Entry]:
-    """Return the entries of the passages from ``first`` on, one for each vector."""
-    return [
-        Entry(
-            id=prepared.ids[at],
-            document=stored.id,
-            source=stored.source,
-            access=access,
-            language=prepared.passages[at].language,
-            kind=prepared.passages[at].kind,
-            version=str(prepared.values["version"]),
-            revision=prepared.revision,
-            updated_at=prepared.values["updated_at"],
-            dense=vector,
-            lexical=prepared.lexical[at],
-        )
-        for at, vector in enumerate(vectors, start=first)
-    ]
-
-
-def stored_entries(passages: Sequence[StoredPassage], vectors: Sequence[Vector]) -> list[Entry]:
-    """Return the entries of passages as they stand in the database."""
-    return [
-        Entry(
-            id=one.id,
-            document=one.document,
-            source=one.source,
-            access=one.access,
-            language=one.language,
-            kind=one.kind,
-            version=one.version,
-            revision=one.revision,
-            updated_at=one.updated_at,
-            dense=vector,
-            lexical=document_vector(one.text, context=one.context),
-        )
-        for one, vector in zip(passages, vectors, strict=True)
-    ]
-
-
-def _row(document: str, revision: str, key: str, one: Passage) -> dict[str, Any]:
+def _row(document: str, revision: str, one: Passage) -> dict[str, Any]:
     return {
-        "id": key,
+        "id": passage_id(document, revision, one.ordinal),
         "document": document,
         "revision": revision,
         "ordinal": one.ordinal,
-        "title_": _json(one.title),
-        "path_": _json(one.heading_path),
-        "text_": _json(one.text),
+        "title": _json(one.title),
+        "heading_path": _json(one.heading_path),
+        "text": _json(one.text),
         "span_start": one.span[0],
         "span_end": one.span[1],
         "parent_start": one.parent[0],

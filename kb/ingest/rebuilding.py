@@ -10,8 +10,8 @@ from core.errors import NotFound
 from kb.embed.embedder import Vector, shorten
 from kb.ingest.collections import ALIAS
 from kb.ingest.context import Context
+from kb.ingest.entering import embedded, stored_entries
 from kb.ingest.limits import IngestEvent
-from kb.ingest.preparing import embedded, stored_entries
 from kb.records.documents import documents_of
 from kb.records.indexes import IndexRecord, all_indexes, forget_indexes, set_index
 from kb.records.jobs import NewJob

@@ -4,65 +4,30 @@ Several processes may do so over one PostgreSQL database; who works on what is d
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Literal
 
 import structlog
 
 from core.errors import SextantError, StorageError
+from kb.ingest.beating import Heartbeat
 from kb.ingest.context import Context
+from kb.ingest.ending import give_back, write_failure
 from kb.ingest.failing import failure_of, is_outside
-from kb.ingest.limits import IngestEvent
+from kb.ingest.lanes import Carried, Lane
 from kb.records.errors import LeaseLost
-from kb.records.jobs import LeaseKey, NewJob, lease_of
-from kb.records.model import DocumentState, Job, JobKind
-from kb.records.sources import due_sources, update_source
+from kb.records.jobs import LeaseKey, lease_of
+from kb.records.model import Job, JobKind
 from kb.stores.errors import CollectionNotFound
-
-BEAT_SECONDS = 5.0
-"""How soon a cancellation by another process is noticed, at the latest."""
 
 FIRST_PAUSE_SECONDS = 0.25
 """How long no document is begun after a store or a model was away; twice as long each time."""
 
-AHEAD_SECONDS, MOST_AHEAD = 1.0, 32
+AHEAD_SECONDS, MOST_AHEAD = 1.0, 128
 """Documents are claimed ahead for this long only: who claims more than it works on keeps it from others. Each claim is
 a transaction, which on a busy machine takes longer than a small document."""
 
-PURGE_SECONDS = 3600.0
-
-Reason = Literal["lost", "cancelled", "closing"]
-
 log = structlog.get_logger("sextant.kb")
-
-Release = Callable[[], None]
-Handler = Callable[[Sequence[Job], Release], Awaitable[None]]
-
-
-@dataclass(slots=True, kw_only=True)
-class Lane:
-    """Kinds of jobs that share slots. ``batch`` jobs are given to the handler at once."""
-
-    kinds: tuple[JobKind, ...]
-    slots: int
-    handler: Handler
-    batch: int = 1
-    busy: int = 0
-    hungry: bool = True
-    dry: bool = False
-    """The queue had no more when it was last asked; who adds to it wakes the lane."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _Carried:
-    jobs: Sequence[Job]
-    task: "asyncio.Task[None] | None" = None
-    reason: Reason | None = None
-    since: float = 0.0
-    lanes: list[Lane] = field(default_factory=list)
 
 
 class Worker:
@@ -71,25 +36,29 @@ class Worker:
     def __init__(self, context: Context, lanes: Sequence[Lane]) -> None:
         self._context = context
         self._lanes = lanes
-        self._carried: dict[LeaseKey, _Carried] = {}
+        self._carried: dict[LeaseKey, Carried] = {}
         self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._loops: list[asyncio.Task[None]] = []
         self._closing = False
         self._paused_until = 0.0
         self._pauses = 0
-        self._beat_at = 0.0
+        self._heartbeat: Heartbeat | None = None
         self.trouble: SextantError | None = None
         """Why nothing is claimed right now: the database does not answer."""
 
     def start(self) -> None:
         """Begin to claim."""
         loop = asyncio.get_running_loop()
-        self._beat_at = loop.time()
-        self._loops = [loop.create_task(self._claiming()), loop.create_task(self._beating())]
+        self._heartbeat = Heartbeat(self._context, self._carried)
+        self._loops = [loop.create_task(self._claiming()), loop.create_task(self._heartbeat.run())]
 
     async def close(self, grace: float) -> None:
         """Claim no more, let what runs end within ``grace`` seconds, give the rest back."""
         self._closing = True
+        if self._heartbeat is not None:
+            self._heartbeat.closing = True
         self._wake.set()
         if self._loops:
             await asyncio.gather(self._loops[0], return_exceptions=True)
@@ -97,7 +66,7 @@ class Worker:
         if tasks:
             await asyncio.wait(tasks, timeout=grace)
         for carried in list(self._carried.values()):
-            self._stop(carried, "closing")
+            carried.stop("closing")
         if tasks := self._tasks():
             await asyncio.wait(tasks)
         for task in self._loops:
@@ -115,20 +84,16 @@ class Worker:
         """End jobs that somebody has cancelled, where they run in this process."""
         for carried in list(self._carried.values()):
             if any(job.id in job_ids for job in carried.jobs):
-                self._stop(carried, "cancelled")
+                carried.stop("cancelled")
 
-    @property
-    def idle(self) -> bool:
-        """Say whether this process works on nothing."""
-        return not self._carried
+    async def rested(self, seconds: float) -> None:
+        """Wait until this process works on nothing, at most so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
 
     def _tasks(self) -> set["asyncio.Task[None]"]:
         return {one.task for one in self._carried.values() if one.task is not None}
-
-    def _stop(self, carried: _Carried, reason: Reason) -> None:
-        if carried.task is not None and carried.reason is None:
-            carried.reason = reason
-            carried.task.cancel()
 
     async def _claiming(self) -> None:
         loop = asyncio.get_running_loop()
@@ -156,9 +121,7 @@ class Worker:
     async def _fill(self, lane: Lane) -> None:
         loop = asyncio.get_running_loop()
         while lane.hungry and not self._closing:
-            ahead = self._ahead(lane)
-            free = lane.slots + ahead - lane.busy
-            if free <= ahead // 2:
+            if not (free := self._room(lane)):
                 return
             if "index" in lane.kinds and self._pauses:
                 if lane.busy or loop.time() < self._paused_until:
@@ -174,6 +137,12 @@ class Worker:
                 for job in jobs:
                     self._carry(lane, [job])
 
+    def _room(self, lane: Lane) -> int:
+        """Return how many jobs are claimed now: none while there is work enough."""
+        ahead = self._ahead(lane)
+        free = lane.slots + ahead - lane.busy
+        return free if free > ahead // 2 else 0
+
     def _ahead(self, lane: Lane) -> int:
         """Return how many documents are claimed before there is a slot for them: few statements for quick ones."""
         if "index" not in lane.kinds:
@@ -183,30 +152,32 @@ class Worker:
 
     def _carry(self, lane: Lane, jobs: Sequence[Job]) -> None:
         loop = asyncio.get_running_loop()
-        carried = _Carried(jobs=jobs, since=loop.time())
+        carried = Carried(jobs=jobs, since=loop.time())
         for job in jobs:
             self._carried[lease_of(job)] = carried
+        self._idle.clear()
         lane.busy += 1
         carried.lanes = [lane]
         carried.task = loop.create_task(self._work(carried, lane))
 
-    def _release(self, carried: _Carried) -> None:
+    def _release(self, carried: Carried) -> None:
         """Give the slot of a job to the next one; once is enough."""
         for lane in carried.lanes:
             lane.busy -= 1
             lane.hungry = not lane.dry
             if "index" not in lane.kinds:
-                self.wake()  # a document may have waited for it
+                self.wake("index", "sweep")  # a document may have waited for it
+            elif lane.hungry and self._room(lane):
+                self._wake.set()
         carried.lanes = []
-        self._wake.set()
 
-    async def _work(self, carried: _Carried, lane: Lane) -> None:
+    async def _work(self, carried: Carried, lane: Lane) -> None:
         try:
             await self._handled(carried, lane)
             if "index" in lane.kinds:
                 self._pauses = 0
         except asyncio.CancelledError:
-            await self._stopped(carried)
+            await give_back(self._context, carried)
         except LeaseLost as exc:
             log.info("A job was taken over.", job=exc.message)
         except Exception as exc:  # noqa: BLE001 - the edge of a job: whatever happened is written down on it
@@ -214,27 +185,18 @@ class Worker:
         finally:
             for job in carried.jobs:
                 self._carried.pop(lease_of(job), None)
+            if not self._carried:
+                self._idle.set()
             self._release(carried)
 
-    async def _handled(self, carried: _Carried, lane: Lane) -> None:
+    async def _handled(self, carried: Carried, lane: Lane) -> None:
         try:
             await lane.handler(carried.jobs, lambda: self._release(carried))
         except CollectionNotFound:  # another process has just dropped one that was replaced
             self._context.collections.refresh()
             await lane.handler(carried.jobs, lambda: self._release(carried))
 
-    async def _stopped(self, carried: _Carried) -> None:
-        if carried.reason is None or carried.reason == "lost":
-            return
-        with suppress(LeaseLost, StorageError):  # a lease that nobody renews ends by itself
-            async with self._context.database.write() as connection:
-                for job in carried.jobs:
-                    if carried.reason == "closing":
-                        await self._context.jobs.release(connection, job)
-                    else:
-                        await self._context.jobs.cancelled(connection, job)
-
-    async def _failed(self, carried: _Carried, lane: Lane, error: Exception) -> None:
+    async def _failed(self, carried: Carried, lane: Lane, error: Exception) -> None:
         failure = failure_of(error)
         if failure.code == "internal":
             log.error("A job failed for a reason that is not known.", exc_info=error)
@@ -242,80 +204,4 @@ class Worker:
             longest = self._context.limits.longest_pause_seconds
             pause = min(longest, FIRST_PAUSE_SECONDS * 2 ** min(self._pauses, 16))
             self._paused_until, self._pauses = asyncio.get_running_loop().time() + pause, self._pauses + 1
-        for job in carried.jobs:
-            try:
-                async with self._context.database.write() as connection:
-                    after = await self._context.jobs.fail(connection, job, failure)
-            except LeaseLost:
-                continue
-            except StorageError as exc:
-                log.warning("That a job failed could not be written down: it runs again when its lease ends.",
-                            error=exc.message, job=job.id)  # fmt: skip
-                continue
-            state: DocumentState = "dead" if after.state == "dead" else "failed"
-            self._context.tell(
-                IngestEvent(kind=job.kind, source=job.source, document=job.document, state=state, error=failure.message)
-            )
-
-    async def _beating(self) -> None:
-        loop = asyncio.get_running_loop()
-        every = min(self._context.limits.lease_seconds / 3, BEAT_SECONDS)
-        purge_at = loop.time()
-        while True:
-            try:
-                await self._beat()
-                if loop.time() >= purge_at:
-                    await self._purge()
-                    purge_at = loop.time() + PURGE_SECONDS
-            except StorageError as exc:
-                log.warning("Leases could not be prolonged.", error=exc.message)
-                if loop.time() - self._beat_at > self._context.limits.lease_seconds:
-                    for carried in list(self._carried.values()):
-                        self._stop(carried, "lost")  # others may have taken the jobs
-            except Exception:  # the loop that keeps leases must outlive whatever one beat ran into
-                log.exception("A heartbeat failed for a reason that is not known.")
-            await asyncio.sleep(every)
-
-    async def _beat(self) -> None:
-        loop, jobs = asyncio.get_running_loop(), self._context.jobs
-        began = loop.time()
-        carried = dict(self._carried)
-        tokens = {job.lease_token for one in carried.values() for job in one.jobs}
-        held = await jobs.heartbeat(tokens, lease_seconds=self._context.limits.lease_seconds)
-        self._beat_at = began
-        for key, one in carried.items():
-            if self._carried.get(key) is one and one.since < began:
-                if key not in held and len(one.jobs) == 1:
-                    self._stop(one, "lost")
-                elif held.get(key):
-                    self._stop(one, "cancelled")
-        if not self._closing:
-            if await jobs.reap():
-                self.wake()
-            await self._schedule()
-
-    async def _schedule(self) -> None:
-        """Queue the listing of sources whose time has come."""
-        context = self._context
-        async with context.database.read() as connection:
-            due = await due_sources(connection, await context.jobs.now(connection))
-        if not due:
-            return
-        async with context.database.write() as connection:
-            now = await context.jobs.now(connection)
-            for source in await due_sources(connection, now):
-                await context.jobs.put(connection, [sync_of(source.id, context.limits.max_attempts)], rerun=False)
-                following = None if source.schedule_seconds is None else timedelta(seconds=source.schedule_seconds)
-                await update_source(connection, source.id, {"next_sync_at": following and now + following})
-        self.wake("sync")
-
-    async def _purge(self) -> None:
-        context = self._context
-        async with context.database.read() as connection:
-            now = await context.jobs.now(connection)
-        await context.jobs.purge(now - timedelta(seconds=context.limits.keep_jobs_seconds))
-
-
-def sync_of(source: str, max_attempts: int) -> NewJob:
-    """Return the job that lists a source."""
-    return NewJob(key=f"sync:{source}", kind="sync", source=source, max_attempts=max_attempts)
+        await write_failure(self._context, carried.jobs, failure)

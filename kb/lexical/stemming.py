@@ -23,7 +23,7 @@ _STEP_4 = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """Return the stem of a lower-case word. What is not plain a-z, or shorter than 3 letters, comes back unchanged."""
     if len(word) < 3 or not (word.isascii() and word.isalpha()):

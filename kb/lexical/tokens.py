@@ -38,7 +38,10 @@ class Term(NamedTuple):
 def terms_of(text: str) -> Iterator[Term]:
     """Yield the terms of a text in order, repetitions included."""
     for run, word in runs_and_words(text):
-        yield from bigrams(run) if run else terms_of_word(word)
+        if run:
+            yield from (Term(pair, False) for pair in bigrams(run))
+        else:
+            yield from terms_of_word(word)
 
 
 def runs_and_words(text: str) -> list[tuple[str, str]]:
@@ -48,16 +51,18 @@ def runs_and_words(text: str) -> list[tuple[str, str]]:
     return _PIECE.findall(text)
 
 
-def bigrams(run: str) -> Iterator[Term]:
-    """Yield the terms of a run of Chinese: overlapping pairs between stop words."""
+def bigrams(run: str) -> list[str]:
+    """Return the terms of a run of Chinese: overlapping pairs between stop words."""
+    found: list[str] = []
     for piece in CHINESE.split(run):
         if len(piece) == 1:
-            yield Term(piece, False)
-        for at in range(len(piece) - 1):
-            yield Term(piece[at : at + 2], False)
+            found.append(piece)
+        else:
+            found += [piece[at : at + 2] for at in range(len(piece) - 1)]
+    return found
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)  # of questions; the words of passages are remembered as ids
 def terms_of_word(word: str) -> tuple[Term, ...]:
     """Return the terms of one word or identifier: the whole first, then its parts, each once."""
     if _ACRONYMS.fullmatch(word):

@@ -56,14 +56,16 @@ def document_vector(text: str, *, context: str = "") -> TermVector:
     for key in _ids(context):
         counts[key] = counts.get(key, 0) + CONTEXT_WEIGHT
     norm = K1 * (1 - B + B * len(ids) / AVERAGE_TERMS)
-    return _vector({key: tf * (K1 + 1) / (tf + norm) for key, tf in counts.items()})
+    weights = {tf: tf * (K1 + 1) / (tf + norm) for tf in set(counts.values())}
+    keys = sorted(counts)
+    return TermVector(ids=tuple(keys), weights=tuple([weights[counts[key]] for key in keys]))
 
 
 def _ids(text: str) -> list[int]:
     found: list[int] = []
     for run, word in runs_and_words(text):
         if run:
-            found += [term_id(term) for term, _ in bigrams(run)]
+            found += map(term_id, bigrams(run))
         else:
             found += _ids_of_word(word)
     return found

@@ -26,7 +26,7 @@ _VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-.]?[a-z0-9]+)*")
 _RANDOM = np.random.Generator(np.random.PCG64(20_261_123))
 _FACTORS: NDArray[np.uint64] = _RANDOM.integers(1, 2**63, HASHES, dtype=np.uint64) | np.uint64(1)
 _TERMS: NDArray[np.uint64] = _RANDOM.integers(0, 2**63, HASHES, dtype=np.uint64)
-_CHUNK = 4_096
+_CHUNK = 256  # of 128 hashes: a quarter of a megabyte, which a core keeps near
 KNOWN_WORDS = 65_536  # about the words of a large documentation; most of a text are seen again at once
 
 Key = TypeVar("Key", bound=Hashable)
@@ -45,16 +45,19 @@ class Sketch:
 def sketch(text: str, *, title: str = "") -> Sketch:
     """Return the sketch of a document. Case, punctuation, layout and version numbers do not count."""
     words = _words(text)
-    codes = np.fromiter(map(_code, words), dtype=np.uint64, count=len(words))
+    known = {word: _code(word) for word in set(words)}
+    codes = np.fromiter(map(known.__getitem__, words), dtype=np.uint64, count=len(words))
     count = max(len(words) - SHINGLE + 1, 1 if words else 0)
     mixed = np.zeros(count, dtype=np.uint64)
     for offset in range(min(SHINGLE, len(words))):
         mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + codes[offset : offset + count]
     shingles = np.unique(mixed)
-    minima = np.full(HASHES, np.iinfo(np.uint32).max, dtype=np.uint32)
+    least = np.full(HASHES, np.iinfo(np.uint64).max, dtype=np.uint64)
     for at in range(0, len(shingles), _CHUNK):
-        part = shingles[at : at + _CHUNK, None] * _FACTORS + _TERMS
-        minima = np.minimum(minima, (part >> np.uint64(32)).astype(np.uint32).min(axis=0))
+        part = shingles[at : at + _CHUNK, None] * _FACTORS
+        part += _TERMS
+        np.minimum(least, part.min(axis=0), out=least)
+    minima = (least >> np.uint64(32)).astype(np.uint32)
     return Sketch(minima=minima.tobytes(), shingles=len(shingles), exact=_hash(words), title=_hash(_words(title)))
 
 
@@ -111,7 +114,9 @@ def fold(documents: Iterable[tuple[Key, Sketch]]) -> dict[Key, Key]:
 
 
 def _words(text: str) -> list[str]:
-    return [_without_version(word) for word in _WORD.findall(text.lower())]
+    found = _WORD.findall(text.lower())
+    known = {word: _without_version(word) for word in set(found)}
+    return list(map(known.__getitem__, found))
 
 
 @lru_cache(maxsize=KNOWN_WORDS)

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from core.storage import Database
 from kb.documents.document import Span
 from kb.records import tables
+from kb.records.among import WANTED, among
 from kb.records.model import StoredPassage
 from kb.records.rows import Connection, passage_of, plain
 from kb.stores.selection import Access
@@ -41,30 +42,34 @@ _JOINED = sa.select(
 _STAYS = tables.source.c.state != "removing"
 """What is being removed is not found any more, however long its removal takes."""
 
-_STANDING = (
+_CURRENT = among(_JOINED.where(_STAYS), tables.passage.c.id)
+_STANDING = among(
     sa.select(
         tables.document.c.id,
         tables.document.c.revision,
         tables.document.c.access,
         tables.document.c.family,
-        tables.document.c.updated_at,
         tables.source.c.weight,
+        sa.type_coerce(tables.document.c.updated_at, sa.BigInteger),
     )
     .select_from(tables.document.join(tables.source, tables.source.c.id == tables.document.c.source))
-    .where(tables.document.c.revision != "", _STAYS)
+    .where(tables.document.c.revision != "", _STAYS),
+    tables.document.c.id,
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """What the rank of a document's passages depends on, and which revision of it is current."""
+class Standing(NamedTuple):
+    """What the rank of a document's passages depends on, and which revision of it is current.
+
+    A tuple, as the row is: each search reads hundreds. ``updated_at`` is in microseconds since 1970, as it is stored.
+    """
 
     document: str
     revision: str
     access: str
     family: str
     weight: float
-    updated_at: datetime | None
+    updated_at: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,30 +98,21 @@ class Passages:
             raise ValueError(f"{len(wanted)} passages are asked for; at most {MAX_IDS} are read at once")
         if not wanted:
             return {}
-        query = _JOINED.where(tables.passage.c.id.in_(wanted), _STAYS)
-        if access is not None:
-            query = query.where(tables.document.c.access.in_(sorted(access.labels)))
         async with self._database.read() as connection:
-            rows = (await connection.execute(query)).mappings().all()
+            query = _CURRENT.on(connection)
+            if access is not None:
+                query = query.where(tables.document.c.access.in_(sorted(access.labels)))
+            rows = (await connection.execute(query, {WANTED: wanted})).mappings().all()
         return {row["id"]: passage_of(row) for row in rows}
 
     async def standing(self, documents: Iterable[str]) -> dict[str, Standing]:
         """Return how searchable documents stand, by id: what ranking needs, without any text."""
-        wanted = sorted({plain(one) for one in documents})
-        found: dict[str, Standing] = {}
+        wanted = [plain(one) for one in dict.fromkeys(documents)]
+        if not wanted:
+            return {}
         async with self._database.read() as connection:
-            for at in range(0, len(wanted), MAX_IDS):
-                query = _STANDING.where(tables.document.c.id.in_(wanted[at : at + MAX_IDS]))
-                for key, revision, access, family, updated_at, weight in (await connection.execute(query)).all():
-                    found[key] = Standing(
-                        document=key,
-                        revision=revision,
-                        access=access,
-                        family=family,
-                        weight=weight,
-                        updated_at=updated_at,
-                    )
-        return found
+            rows = (await connection.execute(_STANDING.on(connection), {WANTED: wanted})).all()
+        return {row[0]: Standing._make(row) for row in rows}
 
     async def text(self, document: str, revision: str, span: Span | None = None) -> str | None:
         """Return the text of a document, or a stretch of it. None: that revision is not there any more.

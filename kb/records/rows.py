@@ -1,9 +1,8 @@
-"""Rows as data, and foreign text made fit for a column of plain text."""
+"""Rows as data."""
 
 import base64
 import binascii
 import json
-import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
@@ -11,24 +10,27 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import UsageError
+from kb.records.fitting import plain, plain_uri
 from kb.records.model import Job, SourceRecord, StoredDocument, StoredPassage
+
+__all__ = [
+    "Connection",
+    "Row",
+    "cursor_of",
+    "document_id",
+    "document_of",
+    "job_of",
+    "passage_of",
+    "place_of",
+    "plain",
+    "plain_uri",
+    "source_of",
+]
 
 Connection = AsyncConnection
 """An open transaction of ``core.storage.Database``, handed through by those who do not know SQLAlchemy."""
 
 Row = Mapping[Any, Any]
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def plain(text: str) -> str:
-    """Return ``text`` as PostgreSQL takes it: zero bytes and lone surrogates become the replacement character."""
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-def plain_uri(uri: str) -> str:
-    """Return a URI as PostgreSQL takes it. What cannot be stored is percent-encoded, so that two stay two."""
-    return _UNSTORABLE.sub(lambda found: "".join(f"%{byte:02X}" for byte in _bytes(found[0])), uri)
 
 
 def document_id(source: str, uri: str) -> str:
@@ -93,12 +95,6 @@ def passage_of(row: Row) -> StoredPassage:
         source_kind=row["source_kind"],
         weight=row["weight"],
     )
-
-
-def _bytes(letter: str) -> bytes:
-    """Return the bytes that a letter stands for: of a file name that was no UTF-8, the very byte."""
-    code = ord(letter)
-    return bytes([code - 0xDC00]) if 0xDC80 <= code <= 0xDCFF else letter.encode("utf-8", "surrogatepass")
 
 
 def _foreign_cursor() -> UsageError:

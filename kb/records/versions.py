@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -10,7 +12,7 @@ import sqlalchemy as sa
 from kb.records import tables
 from kb.records.indexes import Indexes, IndexRecord, all_indexes, set_index
 from kb.records.jobs import Jobs, LeaseKey, NewJob, lease_of
-from kb.records.model import Job
+from kb.records.model import Job, JobKind
 from kb.records.rows import Connection
 from kb.records.spool import clear
 
@@ -60,6 +62,14 @@ class _Found:
     upload: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of outcomes: the verdict on each by the lease of its job, and the kinds of jobs that were queued."""
+
+    verdicts: Mapping[LeaseKey, Verdict]
+    queued: frozenset[JobKind]
+
+
 Place = Callable[[str, Version], Mapping[str, str]]
 """Tells for a document and its new version which documents get which family."""
 
@@ -73,8 +83,8 @@ async def settle(
     fingerprint: str,
     place: Place,
     leave: Callable[[str], Mapping[str, str]],
-) -> dict[LeaseKey, Verdict]:
-    """Write what came of some index jobs; return the verdict on each by the lease of its job."""
+) -> Settled:
+    """Write what came of some index jobs."""
     await indexes.lock(connection, shared=True)
     collections = await all_indexes(connection)
     live = {one.collection for one in collections if one.state != "retired" and one.fingerprint == fingerprint}
@@ -101,7 +111,8 @@ async def settle(
     await clear(connection, {one.job.document for one in mine} - kept - again)
     sweeps = [one.job for one in mine if _leaves_old(one, found[one.job.document])]
     await jobs.put(connection, [sweep_of(one.document, one.source) for one in sweeps])
-    return verdicts
+    queued: dict[JobKind, object] = {"sweep": sweeps, "index": again}
+    return Settled(verdicts=verdicts, queued=frozenset(kind for kind, some in queued.items() if some))
 
 
 async def _copy_again(connection: Connection, building: Iterable[IndexRecord], documents: Sequence[str]) -> None:
@@ -169,7 +180,7 @@ async def _found(connection: Connection, ids: Iterable[str]) -> dict[str, _Found
 def _leaves_old(one: Outcome, before: _Found) -> bool:
     """Say whether the vector store may hold what is not current: an older version, or half of one that failed."""
     if one.version is None:
-        return one.drop or before.attempts > 1
+        return before.attempts > 1 or (one.drop and before.revision != "")
     return before.attempts > 1 or before.revision not in ("", one.version.revision)
 
 
@@ -182,26 +193,25 @@ async def _delete_versions(connection: Connection, documents: Sequence[str]) -> 
 async def _insert_versions(connection: Connection, versions: Sequence[tuple[str, Version]]) -> None:
     if not versions:
         return
-    texts = [{"document": key, "revision": one.revision, "told": one.text} for key, one in versions]
-    await connection.execute(_with_json(tables.text, {"text": "told"}), texts)
+    texts = [{"document": key, "revision": one.revision, "text": one.text} for key, one in versions]
+    await _insert(connection, tables.text, texts)
     rows = [passage for _, one in versions for passage in one.passages]
-    insert = _with_json(tables.passage, {"title": "title_", "heading_path": "path_", "text": "text_"})
     for at in range(0, len(rows), ROWS):
-        await connection.execute(insert, rows[at : at + ROWS])
+        await _insert(connection, tables.passage, rows[at : at + ROWS])
 
 
-def _with_json(table: sa.Table, given: Mapping[str, str]) -> sa.Insert:
-    """Return an insert whose ``given`` columns take JSON that was made before, in a thread."""
-    return table.insert().values(
-        {
-            column.name: sa.bindparam(given.get(column.name, column.name), type_=_as_text(column, given))
-            for column in table.c
-        }
-    )
+async def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of texts and numbers whose JSON was made before, past what SQLAlchemy does for each value."""
+    statement, columns = _insert_into(table, connection.dialect)
+    values = list(map(itemgetter(*columns), rows)) if columns else list(rows)
+    await connection.exec_driver_sql(statement, values)
 
 
-def _as_text(column: sa.Column[Any], given: Mapping[str, str]) -> Any:
-    return sa.Text() if column.name in given else column.type
+@lru_cache(maxsize=8)
+def _insert_into(table: sa.Table, dialect: sa.Dialect) -> tuple[str, tuple[str, ...]]:
+    """Return a statement in the driver's words, and its columns in order where the driver takes them by order."""
+    compiled = table.insert().compile(dialect=dialect)
+    return compiled.string, tuple(compiled.positiontup or ())
 
 
 async def _update(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> None:

@@ -1,43 +1,24 @@
 """From hits to results: weight and age, copies folded, one document among several, a budget of tokens. All pure."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain
 
+from core.storage.schema import EPOCH
 from kb.records.model import StoredPassage
 from kb.records.passages import Standing
 from kb.search.model import Found, Parts
 from kb.search.settings import SearchSettings
 from kb.stores import Hit
 
-SECONDS_PER_DAY = 86_400.0
+MICROSECOND = timedelta(microseconds=1)
+MICROSECONDS_PER_DAY = timedelta(days=1) / MICROSECOND
 FULL_LIST = 10
 """``per_document`` is meant for a list of ten."""
 
 SUPPORTING = 2
 """Passages of a document that support its best one; more would favour long pages."""
-
-
-def joined(own: Sequence[Hit], across: Sequence[Hit], *, settings: SearchSettings) -> list[Hit]:
-    """Join the hits in the question's languages and in the others, the best first.
-
-    Where the others are as near in meaning, their dense shares rise from the share that another language counts.
-    """
-    nearest = [max((hit.dense.score for hit in half if hit.dense), default=None) for half in (own, across)]
-    if nearest[0] is not None and nearest[1] is not None and settings.cross_language > 0:
-        begins, ends = settings.nearer
-        rise = min(max((nearest[1] - nearest[0] - begins) / (ends - begins), 0.0), 1.0)
-        factor = 1.0 + rise * (1.0 / settings.cross_language - 1.0)
-        across = [_raised(hit, factor) for hit in across] if factor > 1.0 else across
-    return sorted((*own, *across), key=lambda hit: (-hit.score, hit.record.id))
-
-
-def _raised(hit: Hit, factor: float) -> Hit:
-    if hit.dense is None:
-        return hit
-    dense = replace(hit.dense, share=hit.dense.share * factor)
-    return replace(hit, dense=dense, score=hit.score + dense.share - hit.dense.share)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,38 +32,39 @@ class Ranked:
     support: float = 0.0
     variants: tuple[str, ...] = ()
 
-    @property
-    def order(self) -> tuple[float, str]:
-        """The best first, equal scores by id."""
-        return -self.score, self.hit.record.id
+
+def _order(one: Ranked) -> tuple[float, str]:
+    """Return what sorts the best first, equal scores by id."""
+    return -one.score, one.hit.record.id
 
 
 def weighed(
     hits: Iterable[Hit], standings: Mapping[str, Standing], settings: SearchSettings, now: datetime
 ) -> list[Ranked]:
     """Return the hits whose document is there, the best first, with weight, age and support in their scores."""
-    ages: dict[str, float] = {}
-    found = []
-    for hit in hits:
-        if standing := standings.get(hit.record.document):
-            if standing.document not in ages:
-                ages[standing.document] = recency_of(standing.updated_at, settings, now)
-            recency = ages[standing.document]
-            score = hit.score * standing.weight * recency
-            found.append(Ranked(hit=hit, standing=standing, recency=recency, score=score))
-    return supported(sorted(found, key=lambda one: one.order), settings.support)
-
-
-def supported(found: Sequence[Ranked], share: float) -> list[Ranked]:
-    """Give the best passage of each document a share of the scores of the next ones. ``found`` is in order."""
+    today = (now - EPOCH) / MICROSECOND
+    ages: dict[int | None, float] = {}
     of: dict[str, list[Ranked]] = {}
-    for one in found:
-        of.setdefault(one.standing.document, []).append(one)
-    for best, *rest in of.values():
-        best.support = share * sum(one.score for one in rest[:SUPPORTING])
-    for best, *_ in of.values():
+    for hit in hits:
+        document = hit.record.document
+        if standing := standings.get(document):
+            updated = standing.updated_at
+            if (recency := ages.get(updated)) is None:
+                recency = ages[updated] = recency_of(updated, settings, today)
+            one = Ranked(hit=hit, standing=standing, recency=recency, score=hit.score * standing.weight * recency)
+            of.setdefault(document, []).append(one)
+    for found in of.values():
+        support(found, settings.support)
+    return sorted(chain.from_iterable(of.values()), key=_order)
+
+
+def support(found: list[Ranked], share: float) -> None:
+    """Give the best of one document's passages a share of the scores of the next ones."""
+    if len(found) > 1:
+        found.sort(key=_order)
+        best = found[0]
+        best.support = share * sum(one.score for one in found[1 : 1 + SUPPORTING])
         best.score += best.support
-    return sorted(found, key=lambda one: one.order)
 
 
 def shown(ranked: Sequence[Ranked], passages: Mapping[str, StoredPassage]) -> list[Found]:
@@ -108,12 +90,14 @@ def _found(one: Ranked, passages: Mapping[str, StoredPassage]) -> Found:
     return Found(passage=passage, score=one.score, parts=parts, also_in=also_in, variants=variants)
 
 
-def recency_of(updated_at: datetime | None, settings: SearchSettings, now: datetime) -> float:
-    """Return what age multiplies: 1 for what is new, has no date or lies ahead, a little less for what is old."""
+def recency_of(updated_at: int | None, settings: SearchSettings, now: float) -> float:
+    """Return what age multiplies: 1 for what is new, has no date or lies ahead, a little less for what is old.
+
+    Both moments are in microseconds since 1970.
+    """
     if updated_at is None:
         return 1.0
-    dated = updated_at if updated_at.tzinfo else updated_at.replace(tzinfo=UTC)
-    days = max((now - dated).total_seconds() / SECONDS_PER_DAY, 0.0)
+    days = max((now - updated_at) / MICROSECONDS_PER_DAY, 0.0)
     return float(1.0 - settings.recency_share * (1.0 - 0.5 ** (days / settings.recency_half_life_days)))
 
 
@@ -123,28 +107,32 @@ def folded(found: Sequence[Ranked]) -> list[Ranked]:
     others: dict[str, dict[str, str]] = {}
     kept: list[Ranked] = []
     for one in found:
-        family = one.standing.family or one.standing.document
-        if keeper.setdefault(family, one.standing.document) == one.standing.document:
+        document = one.standing.document
+        family = one.standing.family or document
+        if keeper.setdefault(family, document) == document:
             kept.append(one)
         else:
-            others.setdefault(family, {}).setdefault(one.standing.document, one.hit.record.id)
-    for one in kept:
-        family = one.standing.family or one.standing.document
-        one.variants = tuple(others.pop(family, {}).values())  # the first of its passages names them
+            others.setdefault(family, {}).setdefault(document, one.hit.record.id)
+    if others:
+        for one in kept:
+            family = one.standing.family or one.standing.document
+            one.variants = tuple(others.pop(family, {}).values())  # the first of its passages names them
     return kept
 
 
 def spread(found: Sequence[Ranked], limit: int, per_document: int) -> list[Ranked]:
     """Return at most ``limit``, few of one document; where there is nothing else, the rest of those documents."""
     most = share_of(limit, per_document)
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     first: list[Ranked] = []
     rest: list[Ranked] = []
     for one in found:
-        seen[one.standing.document] += 1
-        (first if seen[one.standing.document] <= most else rest).append(one)
-    chosen = (first + rest)[:limit]
-    return sorted(chosen, key=lambda one: one.order)
+        document = one.standing.document
+        seen[document] = place = seen.get(document, 0) + 1
+        (first if place <= most else rest).append(one)
+        if len(first) == limit:
+            return first
+    return sorted((first + rest)[:limit], key=_order)
 
 
 def share_of(limit: int, per_document: int) -> int:

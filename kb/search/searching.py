@@ -1,24 +1,25 @@
 """Search the knowledge base: by meaning and by words at once, inside the caller's access."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Collection as Group
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Protocol
 
 from core.phrase import Phrase
 from kb.embed import Embedder, EmbeddingError, shorten
 from kb.embed.embedder import Vector, unit
+from kb.embed.recent import RecentQuestions
 from kb.records.model import StoredPassage
 from kb.records.passages import Standing
+from kb.search.halves import Half, best_of, share_across
 from kb.search.model import Found, SearchRequest, SearchResult
 from kb.search.question import Question, understand
-from kb.search.ranking import Ranked, folded, joined, shown, spread, weighed, within
+from kb.search.ranking import Ranked, folded, shown, spread, weighed, within
 from kb.search.rerank import Reranker, reranked
 from kb.search.settings import SearchSettings
 from kb.search.surroundings import around
-from kb.stores import Collection, Filter, Fusion, Hit, HybridQuery
+from kb.stores import Collection, Filter, Hit
 from kb.stores.store import MAX_LIMIT, made_by
 
 MORE = 4
@@ -88,6 +89,7 @@ class Search:
         self._settings = settings or SearchSettings()
         self._reranker = reranker
         self._former = former
+        self._recent = RecentQuestions(self._settings.remembered)
 
     async def search(self, request: SearchRequest) -> SearchResult:
         """Return the best passages that the caller may read. Raises ``QuestionEmpty``, ``StoreError``.
@@ -177,7 +179,7 @@ class Search:
                     zh=f"问题超出了模型的长度：语义按前 {len(fitting)} 个字符检索，词语按全文检索。",
                 )
             )
-        return await embedder.query(fitting)
+        return await self._recent.vector(embedder, fitting)
 
     async def _found(self, work: _Work, vectors: _Vectors) -> list[Found]:
         """Return the results; while old revisions and copies leave too few, more candidates are fetched."""
@@ -185,7 +187,7 @@ class Search:
         candidates = min(max(self._settings.candidates, MORE * limit), MAX_LIMIT)
         while True:
             began = perf_counter()
-            hits, exhausted = await self._hits(work.collection, work, vectors, candidates)
+            hits, exhausted = await self._hits(work, vectors, candidates)
             work.seconds["query"] += perf_counter() - began
             current, standings = await self._current(work, hits)
             ranked = folded(weighed(current, standings, self._settings, self._settings.now()))
@@ -193,30 +195,25 @@ class Search:
                 return await self._shown(work, spread(ranked, limit, self._settings.per_document))
             candidates = min(candidates * MORE, MAX_LIMIT)
 
-    async def _hits(
-        self, collection: Collection, work: _Work, vectors: _Vectors, candidates: int
-    ) -> tuple[list[Hit], bool]:
+    async def _hits(self, work: _Work, vectors: _Vectors, candidates: int) -> tuple[list[Hit], bool]:
         """Ask both halves; return the best of both, and whether there is nothing beyond them."""
-        question, fusion = work.question, self._settings.fusion
-        within_own = HybridQuery(
-            filter=_filter(work.request, question.own),
-            dense=vectors.own,
-            lexical=question.terms,
-            limit=candidates,
-            candidates=candidates,
-            fusion=fusion,
-        )
-        across = replace(
-            within_own,
-            filter=_filter(work.request, question.across),
-            dense=vectors.across,
-            lexical=question.names,
-            fusion=_across(fusion, self._settings, named=question.named),
-        )
-        asked = [query for query in (within_own, across) if query.filter.languages]
-        halves = await asyncio.gather(*(collection.query(query) for query in asked))
-        hits = joined(*halves, settings=self._settings) if len(halves) > 1 else [*halves[0]] if halves else []
-        return hits, all(len(half) < candidates for half in halves)
+        question, settings = work.question, self._settings
+        own = across = None
+        if question.own:
+            own = Half(
+                only=_filter(work.request, question.own),
+                dense=vectors.own,
+                lexical=question.terms,
+                fusion=settings.fusion,
+            )
+        if question.across:
+            across = Half(
+                only=_filter(work.request, question.across),
+                dense=vectors.across,
+                lexical=question.names,
+                fusion=share_across(settings, named=question.named),
+            )
+        return await best_of(work.collection, own, across, settings, candidates)
 
     async def _current(self, work: _Work, hits: list[Hit]) -> tuple[list[Hit], dict[str, Standing]]:
         """Return the hits of current revisions that the caller may read, and how their documents stand.
@@ -273,13 +270,4 @@ def _filter(request: SearchRequest, languages: tuple[str, ...]) -> Filter:
         kinds=request.kinds,
         versions=request.versions,
         updated_since=request.updated_since,
-    )
-
-
-def _across(fusion: Fusion, settings: SearchSettings, *, named: bool) -> Fusion:
-    """Let the dense leg stand for both, at the share that another language counts."""
-    return replace(
-        fusion,
-        dense=settings.cross_language * (fusion.dense + fusion.lexical),
-        lexical=settings.identifiers_across if named else settings.words_across,
     )

@@ -64,6 +64,10 @@ RERANKED = 20
 RERANK_SECONDS = 0.3
 """A search must stay interactive; a reranker that is slower is left out."""
 
+REMEMBERED = 256
+"""Texts of questions whose vectors are kept, 400 kB: who searches often asks the same next, and waits for the model
+only once."""
+
 
 def now() -> datetime:
     """Return the time by which age is counted."""
@@ -72,7 +76,10 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchSettings:
-    """How a search ranks. ``across_languages`` False leaves out passages in other languages than the question's."""
+    """How a search ranks. ``across_languages`` False leaves out passages in other languages than the question's.
+
+    ``remembered`` is 0 where what the model takes is measured.
+    """
 
     fusion: Fusion = FUSION
     across_languages: bool = True
@@ -88,4 +95,5 @@ class SearchSettings:
     conversation: int = CONVERSATION
     reranked: int = RERANKED
     rerank_seconds: float = RERANK_SECONDS
+    remembered: int = REMEMBERED
     now: Callable[[], datetime] = field(default=now)

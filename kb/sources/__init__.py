@@ -8,6 +8,7 @@ Others may use the names below, ``kb.sources.opening`` (check, open_source, Surr
 """
 
 from kb.sources.errors import (
+    SourceEmpty,
     SourceError,
     SourceGone,
     SourceInvalid,
@@ -21,6 +22,7 @@ __all__ = [
     "Fetched",
     "Item",
     "Source",
+    "SourceEmpty",
     "SourceError",
     "SourceGone",
     "SourceInvalid",

@@ -59,6 +59,11 @@ class Crawl:
     _told: int = field(default=0, init=False)
     _failures: int = field(default=0, init=False)
 
+    @property
+    def told(self) -> int:
+        """How many pages were told, those that cannot be read among them."""
+        return self._told
+
     async def run(self) -> AsyncGenerator[Item | Trouble, None]:
         """Tell every page. Raises SourceUnavailable when the time is over or the site stopped to answer."""
         running: deque[asyncio.Task[Visited]] = deque()

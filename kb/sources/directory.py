@@ -13,6 +13,7 @@ from kb.documents.formats import SUFFIXES
 from kb.sources.errors import SourceGone, SourceRefused, SourceTooLarge
 from kb.sources.globs import Globs, globs
 from kb.sources.local_files import path_of, read_file, stamp_of, unreadable
+from kb.sources.nothing import nothing_readable
 from kb.sources.options import Line, Options, Patterns
 from kb.sources.source import Fetched, Item, Trouble
 
@@ -22,6 +23,9 @@ SKIPPED_FILES = frozenset({"package-lock.json", "npm-shrinkwrap.json", "composer
 """Lists that programs write for programs."""
 MAX_SEEN = 2_000_000
 """Entries looked at, wanted or not: a folder such as ``/`` ends in an error and not in hours."""
+
+MAX_OTHERS = 10_000
+"""Names that are kept of files that are not taken: to say what they were where nothing else is found."""
 
 
 class DirectoryOptions(Options):
@@ -64,9 +68,12 @@ class DirectorySource:
         self._max_bytes, self._max_documents = max_bytes, max_documents
 
     async def items(self, known: Mapping[str, str]) -> AsyncIterator[Item | Trouble]:
-        """Tell every file with its size and time of change as the stamp."""
-        del known  # looking at every file costs less than comparing
-        for told in await asyncio.to_thread(self._list):
+        """Tell every file with its size and time of change as the stamp. Raises ``SourceEmpty`` where none ever was."""
+        others: list[str] = []  # looking at every file costs less than comparing with what is known
+        listed = await asyncio.to_thread(self._list, others)
+        if not listed and not known:
+            raise nothing_readable(str(self._path), others, narrowed=bool(self._include or self._exclude))
+        for told in listed:
             yield told
 
     async def fetch(self, uri: str) -> Fetched:
@@ -93,7 +100,8 @@ class DirectorySource:
         except (OSError, RuntimeError) as exc:
             raise unreadable(self._path, exc) from exc
 
-    def _list(self) -> list[Item | Trouble]:
+    def _list(self, others: list[str]) -> list[Item | Trouble]:
+        """Return what is there, in order; add the names of files that are not taken to ``others``."""
         root = self._root()
         if root.is_file():
             return [Item(uri=root.as_uri(), stamp=stamp_of(root.stat()))]
@@ -102,7 +110,7 @@ class DirectorySource:
         told: list[Item | Trouble] = []
         links: list[os.DirEntry[str]] = []
         found: set[tuple[int, int]] = set()
-        for entry in _walk(root, self._include, self._exclude, told):
+        for entry in _walk(root, self._include, self._exclude, told, others):
             if entry.is_symlink():
                 links.append(entry)
                 continue
@@ -123,8 +131,13 @@ class DirectorySource:
             )
 
 
-def _walk(root: Path, include: Globs, exclude: Globs, told: list[Item | Trouble]) -> Iterator[os.DirEntry[str]]:
-    """Yield the files and links that are asked for; add what cannot be listed to ``told``. Links are not entered."""
+def _walk(
+    root: Path, include: Globs, exclude: Globs, told: list[Item | Trouble], others: list[str]
+) -> Iterator[os.DirEntry[str]]:
+    """Yield the files and links that are asked for. Links are not entered.
+
+    What cannot be listed is added to ``told``, the names of files that are not asked for to ``others``.
+    """
     folders, cut, seen = [str(root)], len(str(root).rstrip("/")) + 1, 0
     while folders:
         folder = folders.pop()
@@ -143,12 +156,14 @@ def _walk(root: Path, include: Globs, exclude: Globs, told: list[Item | Trouble]
         for entry in listed:
             path = entry.path[cut:]
             if exclude.fits(path):
-                continue
-            if entry.is_dir(follow_symlinks=False):
+                others += [entry.name] if len(others) < MAX_OTHERS else []
+            elif entry.is_dir(follow_symlinks=False):
                 if not skipped_folder(entry.name) or include.names(entry.name):
                     folders.append(entry.path)
             elif include.fits(path) if include else wanted(entry.name):
                 yield entry
+            elif len(others) < MAX_OTHERS:
+                others.append(entry.name)
 
 
 def _regular(entry: os.DirEntry[str], found: set[tuple[int, int]]) -> Item | Trouble | None:

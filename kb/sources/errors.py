@@ -7,6 +7,7 @@
         ├── SourceInvalid         its options make no sense as written                 exit 2, HTTP 422
         ├── SourceRefused         an address that must not be read, a refusal by robots or the other side   HTTP 403
         ├── SourceUnavailable     no answer, a timeout, 429 and 5xx: worth another try   HTTP 503
+        ├── SourceEmpty           nothing there can be read as a document              HTTP 422
         ├── SourceGone            the document or the whole place does not exist       HTTP 404
         └── SourceTooLarge        over a limit: bytes, pages, files                    HTTP 413
 """
@@ -42,6 +43,12 @@ class SourceGone(SourceError):
     """The document, or the whole place, does not exist there."""
 
     code, status, title = "source_gone", 404, "The source does not have it"
+
+
+class SourceEmpty(SourceError):
+    """Nothing of what is there can be read as a document."""
+
+    code, status, title = "source_empty", 422, "Nothing there can be read"
 
 
 class SourceTooLarge(SourceError):

@@ -11,6 +11,7 @@ from kb.sources.errors import SourceError, SourceGone, SourceTooLarge
 from kb.sources.git_mirror import Blob, Mirror
 from kb.sources.git_places import checked_ref, checked_subpath, naming, place
 from kb.sources.globs import globs
+from kb.sources.nothing import nothing_readable
 from kb.sources.options import Line, Options, Patterns
 from kb.sources.source import Fetched, Item, Trouble
 
@@ -62,6 +63,10 @@ class GitSource:
         """Tell every file of the newest commit. What changed is fetched first, all in one go."""
         await self._mirror.update()
         blobs = await self._list()
+        if not blobs and not known:
+            tree = await self._mirror.tree(self._options.path)
+            narrowed = bool(self._include or self._exclude)
+            raise nothing_readable(self._options.url, (basename(blob.path) for blob in tree), narrowed=narrowed)
         await self._mirror.bring(blob.hash for blob in blobs if known.get(self._naming.uri(blob.path)) != blob.hash)
         for blob in blobs:
             yield Item(uri=self._naming.uri(blob.path), stamp=blob.hash)

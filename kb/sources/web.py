@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from urllib.parse import urljoin, urlsplit
 
 from kb.sources.crawl import Crawl, Rules, Visited, content, facts_of, wanted
-from kb.sources.errors import SourceError, SourceGone, SourceRefused, SourceUnavailable
+from kb.sources.errors import SourceEmpty, SourceError, SourceGone, SourceRefused, SourceUnavailable
 from kb.sources.fetching import AGENT, Closed, HttpReader, Page
 from kb.sources.frontier import Frontier, Visit
 from kb.sources.links import folder, normal, origin, path_and_query
@@ -84,6 +84,13 @@ class WebSource:
         async with contextlib.aclosing(crawl.run()) as told_pages:
             async for told in told_pages:
                 yield told
+        if not crawl.told and not known:
+            raise SourceEmpty(
+                f"No page of {start} could be taken{f', of {len(pages):,} that its sitemap lists' if pages else ''}. "
+                "Pages that are missing, lead elsewhere, ask not to be indexed or are no documents are left out.",
+                next_step=f"Give a page below {', '.join(around.include)} that can be read, or the site's Git "
+                "repository.",
+            )
 
     async def fetch(self, uri: str) -> Fetched:
         """Return one page as it is now."""

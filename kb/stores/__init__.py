@@ -15,13 +15,14 @@ from kb.stores.errors import (
     StoreError,
     StoreFailed,
     StoreHeld,
+    StoreInterrupted,
     StoreMismatch,
     StoreUnreachable,
     VectorInvalid,
 )
-from kb.stores.fusion import Fusion, Hit, Leg
+from kb.stores.fusion import Fusion, Hit, Leg, Scored
 from kb.stores.selection import PLATFORM, Access, Filter, namespace_label, namespace_of
-from kb.stores.store import Collection, CollectionSpec, Health, HybridQuery, VectorStore
+from kb.stores.store import Collection, CollectionSpec, Health, HybridQuery, LegQuery, VectorStore
 
 __all__ = [
     "PLATFORM",
@@ -36,11 +37,14 @@ __all__ = [
     "Hit",
     "HybridQuery",
     "Leg",
+    "LegQuery",
     "Page",
     "Record",
+    "Scored",
     "StoreError",
     "StoreFailed",
     "StoreHeld",
+    "StoreInterrupted",
     "StoreMismatch",
     "StoreUnreachable",
     "VectorInvalid",

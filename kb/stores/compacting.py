@@ -11,7 +11,7 @@ from pathlib import Path
 from qdrant_edge import EdgeShard
 
 from core.errors import SextantError
-from kb.stores.edge_collection import translated
+from kb.stores.engine_shard import translated
 from kb.stores.holder import FolderLock
 
 

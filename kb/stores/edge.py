@@ -1,4 +1,4 @@
-"""The embedded store: shards of qdrant_edge in one folder, owned by one process.
+"""The embedded store: shards of qdrant_edge in one folder, owned by one process, run by a child of it.
 
 ``folder/collections/NAME`` is a shard, ``folder/state.json`` holds aliases and sizes and is replaced as a whole.
 """
@@ -9,12 +9,12 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from kb.stores.edge_collection import EdgeCollection
+from kb.stores.engine_process import EngineProcess
 from kb.stores.errors import CollectionNotFound, StoreError, StoreFailed, StoreMismatch
 from kb.stores.holder import FolderLock
 from kb.stores.store import CollectionSpec, Health
@@ -33,12 +33,9 @@ class _State:
 
 
 class EdgeStore:
-    """Open the store in ``folder``. Raises ``StoreHeld`` while another process has it.
+    """Open the store in ``folder``. Raises ``StoreHeld`` while another process has it."""
 
-    ``readers`` is how many searches run at once (default: one for each core).
-    """
-
-    def __init__(self, folder: Path, *, readers: int | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = FolderLock(folder)
         try:
@@ -48,8 +45,7 @@ class EdgeStore:
             raise
         self._open: dict[str, EdgeCollection] = {}
         self._changing = asyncio.Lock()
-        self._readers = ThreadPoolExecutor(readers or os.cpu_count() or 1, thread_name_prefix="edge-read")
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="edge-write")
+        self._engine = EngineProcess(folder, (self._lock.shared,))
         self._closed = False
 
     async def create(self, spec: CollectionSpec) -> EdgeCollection:
@@ -95,9 +91,9 @@ class EdgeStore:
                 raise StoreMismatch(f"{name} is in use: an alias points at it")
             del self._state.sizes[name]
             await self._save()
-            if shard := self._open.pop(name, None):
-                await self._in_writer(shard.close)
-            await self._in_writer(shutil.rmtree, self._path(name))
+            if self._open.pop(name, None):
+                await self._engine.ask("close", name)
+            await self._on_disk(shutil.rmtree, self._path(name))
 
     async def health(self) -> Health:
         """Count the passages of all open collections."""
@@ -115,14 +111,21 @@ class EdgeStore:
             return
         self._closed = True
         async with self._changing:
-            await asyncio.to_thread(self._readers.shutdown, wait=True)
             try:
-                for shard in self._open.values():
-                    await self._in_writer(shard.close)
+                await self._engine.close()
             finally:
                 self._open.clear()
-                await asyncio.to_thread(self._writer.shutdown, wait=True)
                 self._lock.release()
+
+    @property
+    def engine_pid(self) -> int | None:
+        """The number of the engine's process, None while none runs."""
+        return self._engine.pid
+
+    @property
+    def under_way(self) -> int:
+        """How many requests the engine has not answered yet."""
+        return self._engine.under_way
 
     async def _opened(self, name: str, dimensions: int) -> EdgeCollection:
         if self._closed:
@@ -130,13 +133,10 @@ class EdgeStore:
         if name not in self._open:
             path = self._path(name)
             if name not in self._state.sizes and path.exists():
-                await self._in_writer(shutil.rmtree, path)  # a process died while making or dropping it
-            self._open[name] = await self._in_writer(self._make, path, dimensions)
+                await self._on_disk(shutil.rmtree, path)  # a process died while making or dropping it
+            await self._engine.ask("make", name, dimensions)
+            self._open[name] = EdgeCollection(path, dimensions, self._engine)
         return self._open[name]
-
-    def _make(self, path: Path, dimensions: int) -> EdgeCollection:
-        path.parent.mkdir(exist_ok=True, mode=0o700)
-        return EdgeCollection(path, dimensions, self._readers, self._writer)
 
     def _path(self, name: str) -> Path:
         return self._folder / "collections" / name
@@ -147,15 +147,15 @@ class EdgeStore:
         except KeyError:
             raise CollectionNotFound(f"there is no collection {name}") from None
 
-    async def _in_writer(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _on_disk(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._writer, lambda: work(*args, **kwargs))
+            return await asyncio.to_thread(work, *args, **kwargs)
         except OSError as exc:
             message = f"the vector store in {self._folder} cannot be changed: {exc.strerror}"
             raise StoreFailed(message, next_step="check the folder's owner and the free space") from exc
 
     async def _save(self) -> None:
-        await self._in_writer(_replace, self._folder / _STATE, self._state)
+        await self._on_disk(_replace, self._folder / _STATE, self._state)
 
 
 def _load(path: Path) -> _State:

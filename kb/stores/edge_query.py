@@ -1,6 +1,5 @@
 """Say in qdrant_edge's words what a filter and a search mean."""
 
-import numpy as np
 from qdrant_edge import (
     FieldCondition,
     IdfParams,
@@ -14,23 +13,63 @@ from qdrant_edge import (
 )
 from qdrant_edge import Filter as EdgeFilter
 
-from kb.embed.embedder import Vector
-from kb.lexical.weights import TermVector
-from kb.stores.entry import DENSE, LEXICAL, UPDATED_AT
-from kb.stores.selection import Filter
+from kb.stores.edge_wire import Narrowed
+from kb.stores.entry import DENSE, LEXICAL, SCOPE, UPDATED_AT, scope
+
+FEW = 8
+"""Values that are better asked for one by one."""
 
 
-def condition(only: Filter) -> EdgeFilter:
-    """Return the engine's filter. It always holds the caller's access."""
-    must = [FieldCondition(key, match=_match(values)) for key, values in only.choices]
-    if only.since_seconds is not None:
-        must.append(FieldCondition(UPDATED_AT, range=RangeFloat(gte=only.since_seconds)))
-    return EdgeFilter(must=list(must))
+Choice = tuple[str, list[str]]
+"""A field and the values that it may have."""
 
 
-def _match(values: tuple[str, ...]) -> MatchValue | MatchAny:
+def condition(only: Narrowed) -> EdgeFilter:
+    """Return the engine's filter. Raises ``ValueError`` for one without the caller's access."""
+    (key, values), others = _reached(only)
+    return EdgeFilter(must=[FieldCondition(key, match=_match(values)), *_conditions(others, only[1])])
+
+
+def _reached(only: Narrowed) -> tuple[Choice, list[Choice]]:
+    """Return the field that holds the caller to what they may read, and the other fields.
+
+    Where languages are named it is ``scope``: every field is looked up for every passage, and one costs half of two.
+    """
+    (key, labels), *others = only[0]
+    if key != "access":
+        message = "a filter begins with the caller's access"
+        raise ValueError(message)
+    languages = next((values for other, values in others if other == "language"), None)
+    if languages is None:
+        return (key, labels), others
+    scopes = [scope(label, language) for label in labels for language in languages]
+    return (SCOPE, scopes), [one for one in others if one[0] != "language"]
+
+
+def _conditions(choices: list[Choice], since: float | None) -> list[FieldCondition]:
+    must = [FieldCondition(key, match=_match(values)) for key, values in choices]
+    if since is not None:
+        must.append(FieldCondition(UPDATED_AT, range=RangeFloat(gte=since)))
+    return must
+
+
+def _scanned(only: Narrowed) -> EdgeFilter:
+    """Return the same filter for a search that looks at every passage that it lets through.
+
+    Then a few labels of the caller cost a seventh less as alternatives, each read from its own list; scopes, of which
+    there are more, do not. No label at all must stay a condition that nothing meets: no alternatives would let
+    everything through.
+    """
+    (key, labels), others = _reached(only)
+    if key == SCOPE or not 2 <= len(labels) <= FEW:
+        return condition(only)
+    access = EdgeFilter(should=[FieldCondition(key, match=MatchValue(label)) for label in labels])
+    return EdgeFilter(must=[access, *_conditions(others, only[1])])
+
+
+def _match(values: list[str]) -> MatchValue | MatchAny:
     """Match one value or any of several; the first is the cheaper on every passage that is looked at."""
-    return MatchValue(values[0]) if len(values) == 1 else MatchAny(list(values))
+    return MatchValue(values[0]) if len(values) == 1 else MatchAny(values)
 
 
 def equal(key: str, value: str, *, unless: tuple[str, str] | None = None) -> EdgeFilter:
@@ -39,20 +78,19 @@ def equal(key: str, value: str, *, unless: tuple[str, str] | None = None) -> Edg
     return EdgeFilter(must=[FieldCondition(key, match=MatchValue(value))], must_not=list(must_not))
 
 
-def dense_request(vector: Vector, only: Filter, limit: int) -> QueryRequest:
+def dense_request(vector: list[float], only: Narrowed, limit: int) -> QueryRequest:
     """Ask for the nearest vectors inside the filter."""
-    nearest = Query.Nearest(np.ascontiguousarray(vector, dtype=np.float32).tolist(), using=DENSE)
-    return QueryRequest(limit=limit, query=nearest, filter=condition(only), with_payload=False)
+    nearest = Query.Nearest(vector, using=DENSE)
+    return QueryRequest(limit=limit, query=nearest, filter=_scanned(only), with_payload=False)
 
 
-def lexical_request(terms: TermVector, only: Filter, limit: int) -> QueryRequest:
+def lexical_request(terms: SparseVector, only: Narrowed, limit: int) -> QueryRequest:
     """Ask for the best matches of the terms inside the filter, rarity counted over what the caller may read."""
-    nearest = Query.Nearest(SparseVector(list(terms.ids), list(terms.weights)), using=LEXICAL)
-    corpus = condition(Filter(access=only.access))
+    access = only[0][:1]
     return QueryRequest(
         limit=limit,
-        query=nearest,
+        query=Query.Nearest(terms, using=LEXICAL),
         filter=condition(only),
         with_payload=False,
-        params=SearchParams(idf=IdfParams(corpus=corpus)),
+        params=SearchParams(idf=IdfParams(corpus=condition((access, None)))),
     )

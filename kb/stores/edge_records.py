@@ -4,51 +4,54 @@ Reading the fields of a hit costs the engine more than finding it. One process o
 be changed behind its back.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from sys import intern
-from threading import Lock
-from uuid import UUID
 
 from kb.stores.entry import Record
 
 MOST = 100_000
 """Records that are kept, about 35 MB: what is hit again and again. The oldest give way."""
 
-Key = int | str | UUID
-"""The id of a point, as the engine gives it."""
+Key = bytes
+"""The id of a point."""
 
 
 class Records:
-    """Records by the id of their point, read with ``read`` where they are not known yet. Threads may share it."""
+    """Records by the id of their point, read with ``read`` where they are not known yet."""
 
-    def __init__(self, read: Callable[[list[Key]], Iterable[tuple[Key, Record]]], *, most: int = MOST) -> None:
+    def __init__(self, read: Callable[[list[Key]], Awaitable[Mapping[Key, Record]]], *, most: int = MOST) -> None:
         self._read = read
         self._most = most
         self._known: dict[Key, Record] = {}
-        self._changes = 0
-        self._lock = Lock()
+        self._reading = 0
+        self._changed: set[Key] = set()  # while something is being read
 
-    def of(self, keys: Sequence[Key]) -> dict[Key, Record]:
-        """Return the records of these points; one that was removed meanwhile is left out."""
-        changes = self._changes
-        found = {key: known for key in keys if (known := self._known.get(key))}
-        if missing := [key for key in keys if key not in found]:
-            read = {key: _shared(record) for key, record in self._read(missing)}
-            found |= read
-            with self._lock:
-                if changes == self._changes:  # else what was read may be of before the change
-                    self._known |= read
-                    for key in tuple(islice(self._known, max(len(self._known) - self._most, 0))):
-                        del self._known[key]
-        return found
+    async def of(self, keys: Sequence[Key]) -> Mapping[Key, Record]:
+        """Return at least the records of these points; one that was removed meanwhile is left out."""
+        missing = [key for key in keys if key not in self._known]
+        if not missing:
+            return self._known
+        found = {key: self._known[key] for key in keys if key in self._known}
+        self._reading += 1
+        try:
+            read = {key: _shared(record) for key, record in (await self._read(list(dict.fromkeys(missing)))).items()}
+            # What was read of a point that was changed meanwhile may be of before.
+            self._known |= {key: record for key, record in read.items() if key not in self._changed}
+        finally:
+            self._reading -= 1
+            if not self._reading:
+                self._changed.clear()
+        for key in tuple(islice(self._known, max(len(self._known) - self._most, 0))):
+            del self._known[key]
+        return found | read
 
     def forget(self, keys: Iterable[Key]) -> None:
         """Forget records. Called after their points were changed."""
-        with self._lock:
-            self._changes += 1
-            for key in keys:
-                self._known.pop(key, None)
+        for key in keys:
+            self._known.pop(key, None)
+            if self._reading:
+                self._changed.add(key)
 
 
 def _shared(record: Record) -> Record:
@@ -58,4 +61,5 @@ def _shared(record: Record) -> Record:
         document=intern(record.document),
         source=intern(record.source),
         revision=intern(record.revision),
+        language=intern(record.language),
     )

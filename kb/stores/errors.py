@@ -6,6 +6,7 @@
     ├── StoreHeld            another process has the store open                       HTTP 503
     ├── StoreUnreachable     the server gave no answer in time                        HTTP 503, worth another try
     ├── StoreFailed          the engine refused or broke                              HTTP 500
+    │   └── StoreInterrupted  its process ended in the middle; the next call starts it   HTTP 503, worth another try
     ├── StoreMismatch        the collection was made for another model or size        HTTP 409
     └── VectorInvalid        a vector of the wrong size, or not of finite numbers     HTTP 422
     NotFound
@@ -37,6 +38,12 @@ class StoreFailed(StoreError):
     """The engine of the vector store refused an operation or broke."""
 
     code, title = "vector_store_failed", "The vector store failed"
+
+
+class StoreInterrupted(StoreFailed):
+    """The process of the engine ended in the middle of an operation. The next one starts it again."""
+
+    code, status, retryable, title = "vector_store_interrupted", 503, True, "The vector store is starting again"
 
 
 class StoreMismatch(StoreError):

@@ -5,16 +5,17 @@ It also serves tests and demonstrations that need no engine.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from kb.stores.entry import Entry, Page, Record, checked, checked_terms, point_id, record
 from kb.stores.errors import CollectionNotFound, StoreMismatch
-from kb.stores.fusion import Hit, Scored, candidates, fuse
+from kb.stores.fusion import Hit, Scored, candidates
+from kb.stores.hybrid import hybrid
 from kb.stores.selection import Filter
-from kb.stores.store import MAX_LIMIT, CollectionSpec, Health, HybridQuery
+from kb.stores.store import MAX_LIMIT, CollectionSpec, Health, HybridQuery, LegQuery
 
 
 class MemoryCollection:
@@ -27,35 +28,35 @@ class MemoryCollection:
 
     async def query(self, query: HybridQuery) -> tuple[Hit, ...]:
         """Return the best hits by (fused score, id)."""
-        return fuse(self._dense(query), self._lexical(query), query.fusion, query.limit)
+        return await hybrid(self, query)
 
-    def _dense(self, query: HybridQuery) -> tuple[Scored, ...]:
-        if query.dense is None or not query.wants_dense:
-            return ()
-        question = checked(query.dense, self.dimensions, "the question").astype(np.float64)
+    async def legs(self, asked: Sequence[LegQuery]) -> tuple[tuple[Scored, ...], ...]:
+        """Run legs, one after the other."""
+        return tuple(candidates([*self._dense(leg), *self._lexical(leg)], leg.limit) for leg in asked)
+
+    def _dense(self, leg: LegQuery) -> Iterator[Scored]:
+        if leg.dense is None:
+            return
+        question = checked(leg.dense, self.dimensions, "the question").astype(np.float64)
         question = question / np.linalg.norm(question)
-        found: list[Scored] = []
-        for entry in self._matching(query.filter):
+        for entry in self._matching(leg.filter):
             passage = entry.dense.astype(np.float64)
-            found.append(_scored(entry, float(question @ passage / np.linalg.norm(passage))))
-        return candidates(found, query.candidates)
+            yield _scored(entry, float(question @ passage / np.linalg.norm(passage)))
 
-    def _lexical(self, query: HybridQuery) -> tuple[Scored, ...]:
-        if query.lexical is None or not query.wants_lexical:
-            return ()
-        checked_terms(query.lexical, "the question")
-        corpus = [entry for entry in self._matching(Filter(access=query.filter.access)) if entry.lexical]
+    def _lexical(self, leg: LegQuery) -> Iterator[Scored]:
+        if leg.lexical is None:
+            return
+        checked_terms(leg.lexical, "the question")
+        corpus = [entry for entry in self._matching(Filter(access=leg.filter.access)) if entry.lexical]
         holding = Counter(term for entry in corpus for term in entry.lexical.ids)
         wanted = {
             term: weight * math.log((len(corpus) - holding[term] + 0.5) / (holding[term] + 0.5) + 1)
-            for term, weight in zip(query.lexical.ids, query.lexical.weights, strict=True)
+            for term, weight in zip(leg.lexical.ids, leg.lexical.weights, strict=True)
         }
-        found: list[Scored] = []
-        for entry in self._matching(query.filter):
+        for entry in self._matching(leg.filter):
             weights = dict(zip(entry.lexical.ids, entry.lexical.weights, strict=True))
             if shared := weights.keys() & wanted.keys():
-                found.append(_scored(entry, sum(weights[term] * wanted[term] for term in shared)))
-        return candidates(found, query.candidates)
+                yield _scored(entry, sum(weights[term] * wanted[term] for term in shared))
 
     def _matching(self, only: Filter) -> list[Entry]:
         return [entry for entry in self._entries.values() if _lets_through(only, entry)]

@@ -28,10 +28,11 @@ from kb.stores.entry import (
     record,
 )
 from kb.stores.errors import StoreFailed, StoreUnreachable
-from kb.stores.fusion import TIE_MARGIN, Hit, Scored, candidates, cut_in_a_tie, fuse
+from kb.stores.fusion import TIE_MARGIN, Hit, Scored, candidates, cut_in_a_tie
+from kb.stores.hybrid import hybrid
 from kb.stores.selection import Filter
 from kb.stores.server_query import condition, dense_request, equal, lexical_request
-from kb.stores.store import MAX_LIMIT, HybridQuery
+from kb.stores.store import MAX_LIMIT, HybridQuery, LegQuery
 
 WRITE_BATCH = 256
 """Passages of one call: about 1 MB with vectors of 384 numbers."""
@@ -58,33 +59,33 @@ class ServerCollection:
 
     async def query(self, query: HybridQuery) -> tuple[Hit, ...]:
         """Return the best hits by (fused score, id)."""
-        requests: list[Callable[[int], models.QueryRequest]] = []
-        if query.dense is not None and query.wants_dense:
-            vector = checked(query.dense, self.dimensions, "the question").tolist()
-            requests.append(lambda limit: dense_request(vector, query.filter, limit))
-        if query.lexical is not None and query.wants_lexical:
-            terms = checked_terms(query.lexical, "the question")
-            sparse = models.SparseVector(indices=list(terms.ids), values=list(terms.weights))
-            requests.append(lambda limit: lexical_request(sparse, query.filter, limit))
-        legs = await self._legs(requests, query.candidates)
-        dense = legs.pop(0) if query.wants_dense else ()
-        return fuse(dense, legs.pop(0) if legs else (), query.fusion, query.limit)
+        return await hybrid(self, query)
 
-    async def _legs(
-        self, requests: Sequence[Callable[[int], models.QueryRequest]], limit: int
-    ) -> list[tuple[Scored, ...]]:
-        """Run the legs in one call; a leg that ends inside a tie is asked again for more."""
+    async def legs(self, asked: Sequence[LegQuery]) -> tuple[tuple[Scored, ...], ...]:
+        """Run legs in one call; a leg that ends inside a tie is asked again for more."""
+        requests = [(leg, request) for leg in asked if (request := self._request(leg))]
         if not requests:
-            return []
-        fetched = limit + TIE_MARGIN
-        legs: list[tuple[Scored, ...]] = []
-        for request, found in zip(requests, await self._batch([one(fetched) for one in requests]), strict=True):
-            asked = fetched
-            while cut_in_a_tie([one.score for one in found], limit, asked):
-                asked *= 4
-                found = (await self._batch([request(asked)]))[0]
-            legs.append(candidates(found, limit))
-        return legs
+            return tuple(() for _ in asked)
+        batch = await self._batch([request(leg.limit + TIE_MARGIN) for leg, request in requests])
+        found: dict[int, tuple[Scored, ...]] = {}
+        for (leg, request), best in zip(requests, batch, strict=True):
+            fetched = leg.limit + TIE_MARGIN
+            while cut_in_a_tie([one.score for one in best], leg.limit, fetched):
+                fetched *= 4
+                best = (await self._batch([request(fetched)]))[0]
+            found[id(leg)] = candidates(best, leg.limit)
+        return tuple(found.get(id(leg), ()) for leg in asked)
+
+    def _request(self, leg: LegQuery) -> Callable[[int], models.QueryRequest] | None:
+        """Return what asks the server for so many hits of a leg; None for one without terms."""
+        if leg.dense is not None:
+            vector = checked(leg.dense, self.dimensions, "the question").tolist()
+            return lambda limit: dense_request(vector, leg.filter, limit)
+        terms = checked_terms(leg.lexical, "the question") if leg.lexical else None
+        if not terms:
+            return None
+        sparse = models.SparseVector(indices=list(terms.ids), values=list(terms.weights))
+        return lambda limit: lexical_request(sparse, leg.filter, limit)
 
     async def _batch(self, requests: list[models.QueryRequest]) -> list[list[Scored]]:
         answers = await self._call(

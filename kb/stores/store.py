@@ -1,14 +1,18 @@
 """The port of vector stores: collections named by the model's fingerprint, aliases, hybrid search inside a filter."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from kb.embed.embedder import Vector
-from kb.lexical.weights import TermVector
 from kb.stores.entry import Entry, Page
-from kb.stores.fusion import Fusion, Hit
+from kb.stores.fusion import Fusion, Hit, Scored
 from kb.stores.selection import Filter
+
+if TYPE_CHECKING:  # as in ``entry``
+    from kb.embed.embedder import Vector
+    from kb.lexical.weights import TermVector
 
 MAX_LIMIT = 1_000
 """Hits of one query, and records of one page."""
@@ -32,6 +36,24 @@ class CollectionSpec:
 def made_by(name: str, fingerprint: str) -> bool:
     """Say whether a collection of this name holds vectors of the model with this fingerprint."""
     return fingerprint in name.split("-")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegQuery:
+    """One leg of a search: by a vector or by terms, never both. Without any term it finds nothing."""
+
+    filter: Filter
+    limit: int
+    dense: Vector | None = None
+    lexical: TermVector | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= MAX_LIMIT:
+            message = f"limit {self.limit} must be 1 to {MAX_LIMIT}"
+            raise ValueError(message)
+        if (self.dense is None) == (self.lexical is None):
+            message = "a leg has either a vector or terms"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +108,12 @@ class Collection(Protocol):
         """The size of its dense vectors."""
         ...
 
+    async def legs(self, asked: Sequence[LegQuery]) -> tuple[tuple[Scored, ...], ...]:
+        """Run legs in one round trip and return of each its best ``limit`` by (score, id), as if it were alone."""
+        ...
+
     async def query(self, query: HybridQuery) -> tuple[Hit, ...]:
-        """Return the best hits by (fused score, id)."""
+        """Return the best hits by (fused score, id): ``kb.stores.hybrid`` over ``legs``."""
         ...
 
     async def count(self, only: Filter) -> int:

@@ -59,7 +59,7 @@ def test_a_folder_is_added_searched_opened_and_removed(run: Sextant, alone: Path
     assert "source/handbook ready: 3 documents" in added.out
     assert "1 given up, see `sextant kb status handbook --state dead`" in added.out
     assert listed.out.splitlines()[0].split()[:4] == ["NAME", "KIND", "STATE", "DOCUMENTS"]
-    assert listed.out.splitlines()[1].startswith("handbook   directory   ready   4 (1 dead)")
+    assert listed.out.splitlines()[1].startswith("handbook   directory   ready, 1 given up   4 ")
     assert "broken.pdf: " in status.out
     assert "4 documents: 3 ready, 1 given up" in status.out
     assert "only when asked" in shown.out
@@ -101,6 +101,12 @@ def test_the_commands_write_json_and_yaml(run: Sextant, alone: Path) -> None:
         (("kb", "open", "nothing"), 1, "there is no passage, document or source nothing"),
         (("kb", "search", "???"), 2, "no letter"),
         (("kb", "list", "-o", "md"), 2, "-o text"),
+        (("kb", "add", "./x", "./y", "--name", "both"), 2, "--name is for one source"),
+        (("kb", "add", "-", "--name", "notes.md"), 2, "kb upload - --name notes.md"),
+        (("kb", "upload", "./missing.md"), 2, "there is no file ./missing.md"),
+        (("kb", "upload", "."), 2, "is a folder"),
+        (("kb", "upload", "-"), 2, "--name notes.md"),
+        (("kb", "upload", "a", "b", "--name", "c"), 2, "--name is for one document"),
         (("kb", "rm", "nothing", "--yes"), 1, "there is no source"),
     ],
 )
@@ -213,3 +219,64 @@ def test_doctor_counts_what_there_is(run: Sextant, alone: Path, monkeypatch: pyt
     assert off.code == 0
     assert asked.code == 1
     assert "knowledge.enabled" in asked.err
+
+
+def test_several_places_are_added_and_patterns_choose(run: Sextant, alone: Path) -> None:
+    folder = pages(alone / "handbook", notes_conf="[quota]\nA quota limits a namespace.\n")
+    added = run("kb", "add", str(folder / "restart.md"), str(folder / "images.md"), "-o", "json")
+    chosen = run("kb", "add", str(folder), "--include", "*.conf", "--name", "settings")
+    shown = run("kb", "show", "settings")
+    assert [source["name"] for source in json.loads(added.out)["sources"]] == ["restart.md", "images.md"]
+    assert "source/settings ready: 1 document" in chosen.out
+    assert "include=['*.conf']" in shown.out
+
+
+def test_a_folder_with_nothing_to_read_is_an_error_with_the_next_step(run: Sextant, alone: Path) -> None:
+    (alone / "pictures").mkdir()
+    (alone / "pictures" / "a.png").write_bytes(b"\x89PNG")
+    added, listed = run("kb", "add", str(alone / "pictures")), run("kb", "list")
+    assert added.code == 1
+    assert "1 file looked at (1 .png)" in added.err
+    assert "--include" in added.err
+    assert "could not be read" in listed.out
+
+
+def test_documents_are_uploaded_replaced_and_removed(run: Sextant, alone: Path) -> None:
+    file = alone / "on-call.md"
+    file.write_text("# On call\n\nThe pager of checkout has the number 4711.\n", encoding="utf-8")
+    first = run("kb", "upload", str(file))
+    file.write_text("# On call\n\nThe pager of checkout has the number 4712.\n", encoding="utf-8")
+    again = run("kb", "upload", str(file), "-o", "json")
+    piped = run("kb", "upload", "-", "--name", "notes.md", "--to", "team", stdin=b"# Notes\n\nThe captain is Lin.\n")
+    found = run("kb", "search", "pager of checkout")
+    listed, shown = run("kb", "list"), run("kb", "show", "uploads")
+    removed = run("kb", "rm", "upload:on-call.md", "--yes")
+    gone = run("kb", "search", "pager of checkout", "--source", "uploads")
+    assert first.out.splitlines()[-1] == "document/on-call.md added: 1 passage"
+    assert [document["state"] for document in json.loads(again.out)["documents"]] == ["ready"]
+    assert piped.out.splitlines()[-1] == "document/notes.md added: 1 passage"
+    assert "4712" in found.out
+    assert "4711" not in found.out
+    assert [line.split()[:3] for line in listed.out.splitlines()[1:]] == [
+        ["team", "upload", "ready"],
+        ["uploads", "upload", "ready"],
+    ]
+    assert "documents are kept here" in shown.out
+    assert removed.out == "document/upload:on-call.md removed\n"
+    assert "Nothing found" in gone.out
+
+
+def test_an_upload_that_cannot_be_read_is_an_error_and_the_others_are_kept(run: Sextant, alone: Path) -> None:
+    folder = pages(alone / "handbook", broken_pdf="%PDF-1.7 and nothing more")
+    ran = run("kb", "upload", str(folder / "images.md"), str(folder / "broken.pdf"))
+    assert ran.code == 1
+    assert "document/images.md added" in ran.out
+    assert "document/broken.pdf dead: " in ran.out
+    assert "1 of 2 documents could not be indexed" in ran.err
+
+
+def test_a_document_that_its_source_still_has_is_said_to_come_back(run: Sextant, alone: Path) -> None:
+    folder = pages(alone / "handbook")
+    run("kb", "add", str(folder))
+    removed = run("kb", "rm", (folder / "images.md").as_uri(), "--yes")
+    assert "it comes back when handbook is read again" in removed.out

@@ -69,10 +69,25 @@ def test_a_bar_tells_how_much_how_fast_and_how_long() -> None:
 
 
 def test_the_last_line_tells_what_there_is() -> None:
-    source = {"name": "docs", "state": "ready", "progress": progress(documents=3, ready=1, skipped=1, dead=1)}
+    source = {
+        "name": "docs",
+        "state": "ready",
+        "watch": None,
+        "progress": progress(documents=3, ready=1, skipped=1, dead=1),
+    }
     assert summary(source) == (
         "source/docs ready: 1 document, 0 passages; 1 skipped; 1 given up, see `sextant kb status docs --state dead`"
     )
+
+
+def test_a_watch_tells_what_is_watched_since_when_and_how_much_there_is() -> None:
+    watch = {"namespace": "shop", "live": True, "error": "", "since": "2026-11-23T12:00:05Z", "patterns": 0}
+    said = {"en": "watching, no warnings yet", "zh": "x"}
+    told = summary({"name": "events", "state": "ready", "status": said, "watch": watch, "progress": progress()})
+    assert told.splitlines() == [
+        "source/events watching, no warnings yet: events of namespace shop, since 2026-11-23 12:00:05 UTC",
+        "What happens can be found within minutes; see how much with `sextant kb show events`",
+    ]
 
 
 def test_bundled_knowledge_is_waited_for_once() -> None:

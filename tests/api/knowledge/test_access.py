@@ -297,3 +297,19 @@ async def test_rights_are_asked_once_and_kept(tmp_path: Path) -> None:
                 await service.client.post("/v1/search", json={"text": "memory"}, headers=BOB)
             after = fake.requests[("create", "selfsubjectaccessreviews")]
     assert after - before <= 3
+
+
+async def test_events_stay_with_those_who_may_read_their_namespace(tmp_path: Path) -> None:
+    async with shared(tmp_path) as service:
+        source = await add(service, {"location": "events", "access": "namespace:shop"}, ALICE)
+        moved = [
+            await service.client.patch(f"/v1/sources/{source['id']}", json={"access": access}, headers=ADMIN)
+            for access in ("platform", "namespace:bank")
+        ]
+        renamed = await service.client.patch(f"/v1/sources/{source['id']}", json={"name": "ours"}, headers=ALICE)
+        hidden = await service.client.get(f"/v1/sources/{source['id']}", headers=BOB)
+    assert [said.status_code for said in moved] == [422, 422]
+    assert moved[0].json()["code"] == "source_invalid"
+    assert renamed.json()["access"] == "namespace:shop"
+    assert renamed.json()["watch"]["namespace"] == "shop"
+    assert hidden.status_code == 404

@@ -1,14 +1,18 @@
 """``/v1/sources`` and ``/v1/documents`` for the person at this machine."""
 
+import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cluster.fake import FakeCluster
 from core.settings import KnowledgeSettings
-from tests.api.harness import Service, events_of
+from tests.api.harness import Service, events_of, identity_at
 from tests.api.knowledge.harness import HANDBOOK, add, ended, handbook, knowing, upload
+from tests.kb.events.made import event
 
 UPLOAD: dict[str, Any] = {"kind": "upload", "name": "files"}
 
@@ -322,3 +326,46 @@ async def test_documents_are_not_uploaded_into_a_source_that_is_listed(tmp_path:
         source = await add(service, {"location": str(handbook(tmp_path / "handbook"))})
         said = await service.client.post(f"/v1/sources/{source['id']}/documents", files={"file": ("a.md", b"# A")})
     assert (said.status_code, said.json()["code"]) == (422, "source_invalid")
+
+
+async def test_a_source_says_how_its_documents_stand(tmp_path: Path) -> None:
+    folder = handbook(tmp_path / "handbook", {**HANDBOOK, "broken.pdf": "%PDF-1.7 and nothing more"})
+    broken = handbook(tmp_path / "broken", {"broken.pdf": "%PDF-1.7 and nothing more"})
+    async with knowing(tmp_path) as service:
+        some = await add(service, {"location": str(folder)})
+        none = await add(service, {"location": str(broken)})
+        files = await add(service, UPLOAD)
+        await upload(service, files["id"], "a.md", "# Quotas\n\nA quota limits a namespace.\n")
+        filled = (await service.client.get(f"/v1/sources/{files['id']}")).json()
+    assert (some["state"], some["status"]["en"]) == ("ready", "ready, 1 given up")
+    assert (none["state"], none["status"]["en"]) == ("failed", "none of 1 document could be indexed")
+    assert (files["state"], files["status"]["en"]) == ("ready", "ready, no documents yet")
+    assert (filled["state"], filled["status"]["en"], filled["status"]["zh"]) == ("ready", "ready", "就绪")
+    assert some["watch"] is None
+
+
+async def test_a_folder_with_nothing_to_read_fails_with_the_reason(tmp_path: Path) -> None:
+    folder = handbook(tmp_path / "pictures", {"a.png": "x", "b.png": "y"})
+    async with knowing(tmp_path) as service:
+        started = (await service.client.post("/v1/sources", json={"location": str(folder)})).json()
+        run = await ended(service, started["run"])
+        source = (await service.client.get(f"/v1/sources/{started['source']['id']}")).json()
+        body = {"location": str(folder), "options": {"include": ["*.png"]}, "name": "taken anyway"}
+        taken = await service.client.post("/v1/sources", json=body)
+    assert run["state"] == "failed"
+    assert "2 files looked at (2 .png)" in run["error"]["message"]
+    assert (source["state"], source["error_code"]) == ("failed", "source_empty")
+    assert taken.json()["source"]["options"] == {"path": str(folder), "include": ["*.png"]}
+
+
+async def test_a_source_of_events_says_what_is_watched_and_how_much_there_is(tmp_path: Path) -> None:
+    fake = FakeCluster([event(count=3, first=datetime.now(UTC))])
+    async with fake.serve() as endpoint, knowing(tmp_path, identity=identity_at(endpoint)) as service:
+        source = await add(service, {"location": "events", "access": "namespace:shop"})
+        while not (source["watch"]["live"] and source["progress"]["ready"]):
+            await asyncio.sleep(0.02)
+            source = (await service.client.get(f"/v1/sources/{source['id']}")).json()
+    watch = source["watch"]
+    assert (watch["namespace"], watch["error"], watch["patterns"], watch["events"]) == ("shop", "", 1, 3)
+    assert watch["since"] is not None
+    assert (source["state"], source["status"]["en"]) == ("ready", "watching, 1 pattern of warnings, 3 events")

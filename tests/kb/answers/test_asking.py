@@ -8,8 +8,13 @@ from kb.answers.asking import Wanted, parts_of, wanted
 @pytest.mark.parametrize(
     ("question", "kind"),
     [
-        ("how do I drain a node", "steps"),
-        ("如何排空节点", "steps"),
+        ("how do I drain a node", "goal"),
+        ("如何排空节点", "goal"),
+        ("how do I fix a Pending pod", "steps"),
+        ("how can I see why pulls fail", "reason"),
+        ("Pod 起不来怎么办", "steps"),
+        ("如何解决 502 错误", "steps"),
+        ("容器无法启动如何查看日志", "steps"),
         ("what is a readiness probe", "definition"),
         ("就绪探针是什么", "definition"),
         ("what is the default grace period", "value"),

@@ -224,3 +224,59 @@ async def test_an_answer_keeps_to_one_language() -> None:
     result, _ = await asked(PAGES, question)
     answer = extract(question, result)
     assert {one.language for one in answer.citations} == {"zh"}
+
+
+SETTING = Page(
+    uri="a-setting.md",
+    text="# A limit is missing\n\n## What to do\n\n1. Look which limit the worker lacks.\n2. Set the limit of the "
+    "worker.\n",
+)
+HOW_TO = Page(
+    uri="how-to.md",
+    text="# How to set the limit of a worker\n\n1. Open the manifest of the worker.\n2. Write the limit into it.\n",
+)
+ELSEWHERE = Page(
+    uri="commands.md",
+    text="# Commands\n\nThese commands are used often:\n\n```sh\nkubectl -n shop apply -f deploy.yaml\n"
+    "kubectl -n shop get deploy\n```\n",
+)
+WINDOWS = Page(uri="windows.md", text="# Windows\n\nWe deploy the shop on Tuesdays between 10:00 and 12:00.\n")
+
+
+async def test_who_wants_to_do_something_gets_the_steps_of_a_page_that_leads_there() -> None:
+    question = "how do I set the limit of a worker"
+    result, base = await asked((SETTING, HOW_TO, QUOTA), question)
+    answer = extract(question, result)
+    assert [one.text for one in answer.sentences] == [
+        "Open the manifest of the worker.",
+        "Write the limit into it.",
+    ]
+    assert verify(answer, base.text_of)
+
+
+async def test_commands_of_another_page_are_no_part_of_an_answer_that_is_a_sentence() -> None:
+    question = "do we deploy the shop on tuesdays"
+    result, _ = await asked((WINDOWS, ELSEWHERE, QUOTA), question)
+    answer = extract(question, result)
+    assert answer.sentences[0].text.startswith("We deploy the shop on Tuesdays")
+    assert {one.kind for one in answer.sentences} == {"text"}
+
+
+async def test_steps_to_something_else_are_no_answer() -> None:
+    question = "the worker cannot reach the printer, what do I do"
+    elsewhere = Page(
+        uri="gate.md",
+        text="# How to open the gate\n\n1. Reach for the key.\n2. Turn the worker light on.\n3. Push the bar.\n",
+    )
+    result, _ = await asked((elsewhere, QUOTA), question)
+    answer = extract(question, result)
+    assert "Push the bar." not in [one.text for one in answer.sentences]
+
+
+async def test_a_number_in_words_is_a_value() -> None:
+    question = "how long are dumps kept"
+    page = Page(
+        uri="dumps.md", text="# Dumps\n\nDumps are kept by the platform team. Old dumps are kept for seven days.\n"
+    )
+    result, _ = await asked((page, QUOTA), question)
+    assert "seven days" in " ".join(one.text for one in extract(question, result).sentences)

@@ -80,7 +80,7 @@ class Run:
     def __init__(self, folder: Path, points: Points) -> None:
         self.points = points
         self.database = CountedDatabase(StorageSettings(state_dir=folder / "state"))
-        self.store = EdgeStore(folder / "store", readers=1)
+        self.store = EdgeStore(folder / "store")
         self.shelf = Shelf()
         self.wrong = points.wrong
         counted = FaultyStore(self.store, points)

@@ -13,9 +13,9 @@ from kb.records.model import SourceRecord
 from kb.sources.source import Fetched, Item, Trouble
 from kb.stores import Collection, CollectionSpec, Entry, Health, VectorStore
 from kb.stores.entry import Page
-from kb.stores.fusion import Hit
+from kb.stores.fusion import Hit, Scored
 from kb.stores.selection import Filter
-from kb.stores.store import MAX_LIMIT, HybridQuery
+from kb.stores.store import MAX_LIMIT, HybridQuery, LegQuery
 
 
 def source(key: str = "docs", **values: object) -> SourceRecord:
@@ -95,6 +95,9 @@ class FaultyCollection:
 
     def __init__(self, real: Collection, faults: Faults) -> None:
         self.real, self.name, self.dimensions, self._faults = real, real.name, real.dimensions, faults
+
+    async def legs(self, asked: Sequence[LegQuery]) -> tuple[tuple[Scored, ...], ...]:
+        return await self.real.legs(asked)
 
     async def query(self, query: HybridQuery) -> tuple[Hit, ...]:
         return await self.real.query(query)

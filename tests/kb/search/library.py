@@ -3,8 +3,9 @@
 from collections.abc import Collection as Group
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from core.storage.schema import EPOCH
 from kb.documents.document import Document
 from kb.documents.reading import read
 from kb.embed import Embedder, Vector
@@ -57,7 +58,7 @@ class Reader:
                 access=one.access,
                 family=one.family,
                 weight=one.weight,
-                updated_at=one.updated_at,
+                updated_at=None if one.updated_at is None else (one.updated_at - EPOCH) // timedelta(microseconds=1),
             )
             for one in self.passages.values()
             if one.document in documents and one.document not in self.stale

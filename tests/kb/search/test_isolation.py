@@ -2,18 +2,18 @@
 
 import asyncio
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from qdrant_edge import Filter as EdgeFilter
 
 from kb.documents.document import Span
 from kb.embed.fake import FakeEmbedder
 from kb.lexical import document_vector
 from kb.records.model import StoredPassage
 from kb.search import Search, SearchRequest, SearchSettings
-from kb.stores import Access, Collection, CollectionSpec, Entry, Hit, HybridQuery
-from kb.stores import edge_query as words_of_the_engine
+from kb.stores import Access, Collection, CollectionSpec, Entry, LegQuery, Scored, edge_wire
 from kb.stores.edge import EdgeStore
 from tests.kb.search.library import Reader
 from tests.kb.stores.samples import KINDS, LABELS, LANGUAGES, START, VERSIONS, access, some_filter
@@ -46,11 +46,12 @@ class Watched:
         self._inner, self._labels = inner, labels
         self.foreign = self.hits = 0
 
-    async def query(self, query: HybridQuery, *, callers: frozenset[str]) -> tuple[Hit, ...]:
-        hits = await self._inner.query(query)
-        self.hits += len(hits)
-        self.foreign += sum(self._labels[hit.record.id] not in callers for hit in hits)
-        return hits
+    async def legs(self, asked: Sequence[LegQuery], *, callers: frozenset[str]) -> tuple[tuple[Scored, ...], ...]:
+        legs = await self._inner.legs(asked)
+        found = [one.record.id for leg in legs for one in leg]
+        self.hits += len(found)
+        self.foreign += sum(self._labels[key] not in callers for key in found)
+        return legs
 
 
 class AsCaller:
@@ -59,8 +60,8 @@ class AsCaller:
     def __init__(self, watched: Watched, caller: Access) -> None:
         self._watched, self._caller = watched, caller
 
-    async def query(self, query: HybridQuery) -> tuple[Hit, ...]:
-        return await self._watched.query(query, callers=self._caller.labels)
+    async def legs(self, asked: Sequence[LegQuery]) -> tuple[tuple[Scored, ...], ...]:
+        return await self._watched.legs(asked, callers=self._caller.labels)
 
 
 def passages(count: int) -> list[StoredPassage]:
@@ -125,7 +126,7 @@ async def foreign(folder: Path, cases: int) -> tuple[int, int, int]:
         caller, only = access(chance), some_filter(chance)
 
         async def collection() -> Collection:
-            return AsCaller(watched, caller)  # type: ignore[return-value] # a search asks queries only
+            return AsCaller(watched, caller)  # type: ignore[return-value] # a search asks for legs only
 
         request = SearchRequest(
             text=" ".join(chance.choices(WORDS, k=chance.randint(1, 4))),
@@ -157,7 +158,8 @@ async def test_no_search_gives_a_passage_of_another_tenant(tmp_path: Path) -> No
 async def test_without_the_filter_in_the_query_the_check_would_fail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(words_of_the_engine, "condition", lambda only: EdgeFilter(must=[]))
+    asked, everybody = edge_wire.narrowed, Access(labels=frozenset(LABELS))
+    monkeypatch.setattr(edge_wire, "narrowed", lambda only: asked(replace(only, access=everybody)))
     found, leaked, _ = await foreign(tmp_path, 100)
     assert leaked > 100
     assert found == 0  # what the database says of a passage is checked as well

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kb.sources import SourceGone, SourceRefused, SourceTooLarge
+from kb.sources import SourceEmpty, SourceGone, SourceRefused, SourceTooLarge
 from kb.sources.directory import DirectoryOptions, DirectorySource
 from kb.sources.options import parse
 from tests.kb.sources.serving import listed, stamps
@@ -191,3 +191,31 @@ async def test_ten_thousand_files_are_listed_within_a_second(tmp_path: Path) -> 
         took.append(time.perf_counter() - started)
         assert len(items) == 10_000
     assert min(took) < 1.0
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "said", "step"),
+    [
+        ((), {}, "holds no files that could be read", "add another place"),
+        (("a.png", "b.PNG", "Makefile"), {}, "3 files looked at (2 .png, 1 without a suffix)", "--include"),
+        (("node_modules/a.md",), {}, "node_modules, are not entered", "add another place"),
+        (("a.md", "b.txt"), {"include": ["*.conf"]}, "fits the patterns of the source: 2 files", "`include`"),
+        (("a.md",), {"exclude": ["*.md"]}, "fits the patterns of the source: 1 file looked at (1 .md)", "`exclude`"),
+    ],
+    ids=["empty", "pictures", "folders of programs", "include", "exclude"],
+)
+async def test_a_folder_with_nothing_to_read_says_what_was_looked_at(
+    tmp_path: Path, files: tuple[str, ...], options: dict[str, Any], said: str, step: str
+) -> None:
+    with pytest.raises(SourceEmpty) as raised:
+        await listed(source(fill(tmp_path, *files), **options))
+    assert said in raised.value.message
+    assert step in raised.value.next_step
+
+
+async def test_a_folder_that_was_emptied_loses_its_documents_without_an_error(tmp_path: Path) -> None:
+    first, _ = await listed(source(fill(tmp_path, "a.md")))
+    (tmp_path / "a.md").unlink()
+    items, troubles = await listed(source(tmp_path), stamps(first))
+    assert not items
+    assert not troubles

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from kb.sources import SourceError, SourceGone, SourceInvalid, SourceRefused, SourceTooLarge, SourceUnavailable
+from kb.sources import (
+    SourceEmpty,
+    SourceError,
+    SourceGone,
+    SourceInvalid,
+    SourceRefused,
+    SourceTooLarge,
+    SourceUnavailable,
+)
 from kb.sources.git import GitOptions, GitSource
 from kb.sources.git_mirror import Mirror
 from kb.sources.git_places import place
@@ -371,3 +379,12 @@ def test_refs_that_git_would_take_for_more_are_refused(ref: str) -> None:
 def test_paths_that_lead_out_are_refused(path: str) -> None:
     with pytest.raises(SourceInvalid):
         check("git", {"url": "https://repo.test/a/b.git", "path": path})
+
+
+async def test_a_repository_with_nothing_to_read_says_what_was_looked_at(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "repo", {"main.go": "package main", "logo.png": b"\x89PNG"})
+    with pytest.raises(SourceEmpty, match=r"2 files looked at \(1 \.go, 1 \.png\)") as raised:
+        await listed(source(repo.as_uri(), tmp_path / "cache"))
+    assert "--include" in raised.value.next_step
+    items, _ = await listed(source(repo.as_uri(), tmp_path / "cache", include=["*.go"]))
+    assert set(items) == {uri(repo, "main.go")}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from kb.sources import SourceError, SourceGone, SourceRefused, SourceTooLarge, SourceUnavailable
+from kb.sources import SourceEmpty, SourceError, SourceGone, SourceRefused, SourceTooLarge, SourceUnavailable
 from kb.sources.fetching import HttpLimits
 from kb.sources.options import parse
 from kb.sources.source import Item
@@ -465,3 +465,14 @@ async def test_a_real_server_on_the_loopback_is_read_when_allowed_and_refused_wh
             with pytest.raises(SourceRefused, match="not public"):
                 await refusing.get(f"http://{host}:{port}/")
             await refusing.close()
+
+
+async def test_a_site_that_lets_no_page_be_taken_says_so() -> None:
+    closed = Reply(text="<html><head><meta name='robots' content='noindex'></head><body>Text.</body></html>")
+    async with network(Site({"/docs/": closed})) as net:
+        with pytest.raises(SourceEmpty, match="ask not to be indexed") as raised:
+            await listed(source(net))
+    assert "/docs/" in raised.value.next_step
+    async with network(Site({"/map.xml": sitemap(f"{HERE}/gone", f"{HERE}/lost")})) as net:
+        with pytest.raises(SourceEmpty, match="of 2 that its sitemap lists"):
+            await listed(source(net, f"{HERE}/map.xml"))

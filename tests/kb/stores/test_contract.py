@@ -17,6 +17,7 @@ from kb.stores import (
     Filter,
     Fusion,
     HybridQuery,
+    LegQuery,
     StoreMismatch,
     VectorInvalid,
     VectorStore,
@@ -62,6 +63,36 @@ async def test_without_vector_and_terms_nothing_is_found(collection: Collection)
     assert await ids(collection, HybridQuery(filter=ALL, dense=direction(random.Random(1)), fusion=silent)) == []
 
 
+async def test_legs_come_back_in_the_order_asked_each_with_its_own_filter_and_limit(collection: Collection) -> None:
+    stored = [entry(f"{language}{number}", language=language) for number in range(8) for language in ("en", "zh")]
+    await collection.upsert([replace(one, lexical=APPLES) for one in stored])
+    dense, english = direction(random.Random(8)), replace(ALL, languages=("en",))
+    asked = (
+        LegQuery(filter=english, limit=3, dense=dense),
+        LegQuery(filter=ALL, limit=9, lexical=APPLES),
+        LegQuery(filter=ALL, limit=5, lexical=TermVector(ids=(), weights=())),
+        LegQuery(filter=replace(ALL, languages=("zh",)), limit=100, dense=-dense),
+    )
+    legs = await collection.legs(asked)
+    assert [len(leg) for leg in legs] == [3, 9, 0, 8]
+    assert [{one.record.language for one in leg} for leg in legs] == [{"en"}, {"en", "zh"}, set(), {"zh"}]
+    assert [one.record.id for one in legs[1]] == sorted(one.id for one in stored)[:9]
+    for leg, alone in zip(legs, [(await collection.legs([one]))[0] for one in asked], strict=True):
+        assert [one.record for one in leg] == [one.record for one in alone]
+        assert [one.score for one in leg] == sorted((one.score for one in alone), reverse=True)
+    assert await collection.legs(()) == ()
+
+
+async def test_a_leg_that_cannot_be_run_is_refused_with_all_others(collection: Collection) -> None:
+    sound = LegQuery(filter=ALL, limit=5, lexical=APPLES)
+    for broken in (
+        LegQuery(filter=ALL, limit=5, dense=np.full(DIMENSIONS, np.nan, np.float32)),
+        LegQuery(filter=ALL, limit=5, lexical=TermVector(ids=(1, 1), weights=(1.0, 1.0))),
+    ):
+        with pytest.raises(VectorInvalid):
+            await collection.legs([sound, broken])
+
+
 async def test_a_passage_without_terms_is_found_by_its_vector(collection: Collection) -> None:
     bare = entry("bare", lexical=TermVector(ids=(), weights=()))
     await collection.upsert([bare])
@@ -74,6 +105,22 @@ async def test_a_caller_without_any_label_finds_nothing(collection: Collection) 
     assert await ids(collection, HybridQuery(filter=nothing, dense=direction(random.Random(2)))) == []
     assert await collection.count(nothing) == 0
     assert (await collection.scroll(nothing)).records == ()
+
+
+@pytest.mark.parametrize("labels", [1, 2, 8, 9, 25])
+async def test_however_many_labels_a_caller_has_exactly_their_passages_are_found(
+    collection: Collection, labels: int
+) -> None:
+    spaces = [namespace_label(f"space-{number:02}") for number in range(30)]
+    await collection.upsert([entry(space, access=space, lexical=APPLES) for space in spaces])
+    only = Filter(access=Access(labels=frozenset(spaces[:labels])))
+    asked = [
+        LegQuery(filter=only, limit=100, dense=direction(random.Random(labels))),
+        LegQuery(filter=only, limit=100, lexical=APPLES),
+    ]
+    for leg in await collection.legs(asked):
+        assert sorted(one.record.id for one in leg) == spaces[:labels]
+    assert await collection.count(only) == labels
 
 
 async def test_the_rarity_of_a_term_is_counted_over_what_the_caller_may_read(collection: Collection) -> None:
@@ -244,6 +291,25 @@ async def test_a_collection_is_made_once_and_keeps_its_size(store: VectorStore, 
     health = await store.health()
     assert health.ok
     assert health.points >= 1
+
+
+async def test_random_legs_find_what_the_reference_finds(collection: Collection) -> None:
+    stored = entries(250, seed=12)
+    reference = MemoryCollection("reference", DIMENSIONS)
+    await reference.upsert(stored)
+    await collection.upsert(stored)
+    chance = random.Random(13)
+    for _ in range(20):
+        asked = [
+            LegQuery(filter=some_filter(chance), limit=chance.choice((1, 10, 300)), dense=direction(chance))
+            if chance.random() < 0.5
+            else LegQuery(filter=some_filter(chance), limit=chance.choice((1, 10, 300)), lexical=words(chance, 5))
+            for _ in range(4)
+        ]
+        for expected, found in zip(await reference.legs(asked), await collection.legs(asked), strict=True):
+            assert [one.record for one in found] == [one.record for one in expected]
+            scores = [one.score for one in expected]
+            assert [one.score for one in found] == pytest.approx(scores, rel=1e-4, abs=1e-5)
 
 
 async def test_a_random_search_finds_what_the_reference_finds(collection: Collection) -> None:

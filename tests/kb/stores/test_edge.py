@@ -13,7 +13,7 @@ import pytest
 
 from kb.stores import PLATFORM, Access, CollectionSpec, Filter, HybridQuery, StoreError, StoreFailed, StoreHeld
 from kb.stores.edge import EdgeStore
-from kb.stores.edge_collection import translated
+from kb.stores.engine_shard import translated
 from kb.stores.holder import LOCK_FILE
 from tests.kb.stores.samples import DIMENSIONS, entries, entry
 

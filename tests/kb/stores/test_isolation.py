@@ -2,15 +2,14 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from qdrant_edge import Filter as EdgeFilter
 
-from kb.stores import Collection, CollectionSpec, Entry, HybridQuery
-from kb.stores import edge_query as words_of_the_engine
+from kb.stores import Access, Collection, CollectionSpec, Entry, HybridQuery, edge_wire
 from kb.stores.edge import EdgeStore
-from tests.kb.stores.samples import DIMENSIONS, direction, entries, some_filter, words
+from tests.kb.stores.samples import DIMENSIONS, LABELS, direction, entries, some_filter, words
 
 CASES = {"edge": 10_000, "memory": 300, "local": 300, "server": 2_000}
 AT_ONCE = 50
@@ -54,7 +53,8 @@ async def test_without_the_callers_access_in_the_filter_the_check_would_fail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored = entries(300, seed=21)
-    monkeypatch.setattr(words_of_the_engine, "condition", lambda only: EdgeFilter(must=[]))
+    asked, everybody = edge_wire.narrowed, Access(labels=frozenset(LABELS))
+    monkeypatch.setattr(edge_wire, "narrowed", lambda only: asked(replace(only, access=everybody)))
     store = EdgeStore(tmp_path)
     collection = await store.create(CollectionSpec(fingerprint="0" * 16, dimensions=DIMENSIONS))
     await collection.upsert(stored)

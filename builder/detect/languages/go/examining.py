@@ -89,6 +89,14 @@ def _program(
         for one in reads(place, file):
             _variable(place, draft, one)
     add_examples(place, draft)
+    if "os/exec" in imports:
+        draft.traits.add(
+            "go.children",
+            CODE,
+            "go.children",
+            Phrase(en="It starts other programs.", zh="它会启动其他程序。"),
+            evidence,
+        )
     if "C" in imports or "github.com/mattn/go-sqlite3" in imports:
         draft.traits.add(
             "go.cgo",

@@ -17,7 +17,8 @@ def recipe(component: Component, tree: Tree) -> Recipe:
         raise PlanIncomplete(f"{component.name}: runtime, build and start must be known before it can be built.")
     inside = relpath(component.path or ".", component.context or ".")
     directory = "/src" if inside == "." else f"/src/{inside}"
-    cgo = any(one.value == "go.cgo" for one in component.traits)
+    traits = {one.value for one in component.traits}
+    cgo = "go.cgo" in traits
     steps: list[Step] = [Set(variables=(("CGO_ENABLED", "1" if cgo else "0"), ("GOTOOLCHAIN", "local")))]
     if component.install.value and inside == ".":
         sums = ("go.sum",) if join(component.path, "go.sum") in tree else ()
@@ -35,5 +36,6 @@ def recipe(component: Component, tree: Tree) -> Recipe:
             steps=(Copy(sources=(component.output.value or "/out/",), to=start.argv[0], stage="build"),),
             command=start,
             health_tool="bash" if cgo else "busybox",
+            reaps="go.children" not in traits,
         ),
     )

@@ -1,0 +1,83 @@
+"""The files that a plan becomes, as text: nothing is written here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from posixpath import join
+
+from builder.dockerfile import dockerfile, dockerignore
+from builder.errors import NotDeployable
+from builder.plan import BuildPlan, Component
+from builder.provider import Provider
+from builder.recipe import Generated, Recipe
+from builder.tree import Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What one component is built from: its Dockerfile, .dockerignore, what it needs beside. Paths are the tree's."""
+
+    component: Component
+    recipe: Recipe
+    dockerfile: str
+    files: tuple[Generated, ...]
+
+    @property
+    def text(self) -> str:
+        """The Dockerfile's text."""
+        return self.files[0].text
+
+    @property
+    def ignore(self) -> str:
+        """The text of ``.dockerignore``."""
+        return self.files[1].text
+
+    @property
+    def beside(self) -> tuple[Generated, ...]:
+        """What the Dockerfile copies and the tree does not hold."""
+        return self.files[2:]
+
+
+def prepared(
+    plan: BuildPlan,
+    tree: Tree,
+    providers: Sequence[Provider],
+    *,
+    only: str = "",
+    digests: Mapping[str, str] | None = None,
+) -> tuple[Prepared, ...]:
+    """Return what each component that can be put online is built from, the primary one first.
+
+    ``only`` names one component. Raises ``NotDeployable`` (with what was found instead), ``PlanIncomplete``.
+    """
+    chosen = [one for one in plan.deployable if only in {"", one.name}]
+    if not chosen:
+        known = ", ".join(one.name for one in plan.deployable)
+        if only and known:
+            raise NotDeployable(f"There is no component {only}.", next_step=f"Choose one of: {known}.")
+        reason = plan.refusals[0] if plan.refusals else None
+        raise NotDeployable(
+            reason.reason.en if reason else "Nothing in the tree can be put online.",
+            next_step=reason.next_step.en if reason else "",
+        )
+    by_name = {provider.name: provider for provider in providers}
+    chosen.sort(key=lambda one: one.name != plan.primary)
+    return tuple(
+        _prepared(one, by_name[one.provider], tree, digests, single=one.name == plan.primary or len(chosen) == 1)
+        for one in chosen
+    )
+
+
+def _prepared(
+    component: Component, provider: Provider, tree: Tree, digests: Mapping[str, str] | None, *, single: bool
+) -> Prepared:
+    recipe = provider.recipe(component, tree)
+    written = dockerfile(component, recipe, digests=digests)
+    name = join(component.context, "Dockerfile" if single else f"Dockerfile.{component.name}")
+    beside = tuple(Generated(path=join(component.context, one.path), text=one.text) for one in written.files)
+    ignore = Generated(path=join(component.context, ".dockerignore"), text=dockerignore(component, recipe, tree))
+    return Prepared(
+        component=component,
+        recipe=recipe,
+        dockerfile=name,
+        files=(Generated(path=name, text=written.text), ignore, *beside),
+    )
