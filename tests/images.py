@@ -51,15 +51,22 @@ CMD ["python3"]
     "library/node:20-bookworm-slim": _NODE.format(version="20"),
     "library/node:22-bookworm-slim": _NODE.format(version="22"),
     "library/node:24-bookworm-slim": _NODE.format(version="24"),
+    "library/golang:1.19-alpine": """
+FROM docker.io/library/debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends golang-go && rm -rf /var/lib/apt/lists/*
+ENV GOPATH=/go
+""",
+    "nginxinc/nginx-unprivileged:1.29-alpine-slim": """
+FROM docker.io/library/debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends nginx-light wget && rm -rf /var/lib/apt/lists/* && \\
+    printf '%s\\n' 'pid /tmp/nginx.pid; error_log /dev/stderr; events {}' \\
+    'http { include /etc/nginx/mime.types; access_log /dev/stdout; client_body_temp_path /tmp/body;' \\
+    'proxy_temp_path /tmp/proxy; fastcgi_temp_path /tmp/fastcgi; uwsgi_temp_path /tmp/uwsgi;' \\
+    'scgi_temp_path /tmp/scgi; include /etc/nginx/conf.d/*.conf; }' > /etc/nginx/nginx.conf
+""",
     "library/alpine:3.22": """
-FROM docker.io/library/debian:bookworm-slim AS files
-RUN apt-get update && apt-get install -y --no-install-recommends busybox-static
-RUN mkdir -p /root/fs/bin /root/fs/tmp /root/fs/etc/ssl/certs && cp /bin/busybox /root/fs/bin/ && \\
-    for name in sh cat ls grep mkdir chown id env; do ln -s busybox /root/fs/bin/$name; done && \\
-    cp /etc/ssl/certs/ca-certificates.crt /root/fs/etc/ssl/certs/
-FROM scratch
-COPY --from=files /root/fs/ /
-ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+FROM docker.io/library/debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends wget && rm -rf /var/lib/apt/lists/*
 """,
 }
 """Dockerfiles of the bases beyond Debian itself, by the name under which a build asks for them."""
@@ -77,13 +84,13 @@ class RealImages:
     executor: Buildah
     _there: set[str] = field(default_factory=set)
 
-    def need(self, *names: str) -> None:
+    async def need(self, *names: str) -> None:
         """Make base images (``library/python:3.11-slim-bookworm``) that are not there yet."""
         for name in (DEBIAN, *names):
             if name not in self._there:
-                if not self._answers(name):
-                    self.need(*_BASE.findall(MADE.get(name, "")))
-                    self._make(name)
+                if not await asyncio.to_thread(self._answers, name):
+                    await self.need(*_BASE.findall(MADE.get(name, "")))
+                    await self._make(name)
                 self._there.add(name)
 
     def _answers(self, name: str) -> bool:
@@ -94,18 +101,14 @@ class RealImages:
         )
         return done.returncode == 0
 
-    def _make(self, name: str) -> None:
+    async def _make(self, name: str) -> None:
         with tempfile.TemporaryDirectory(dir=self.folder) as work:
-            text = MADE[name] if name in MADE else _debian(Path(work))
+            text = MADE[name] if name in MADE else await asyncio.to_thread(_debian, Path(work))
             request = BuildRequest(
                 context=Path(work), dockerfile=text.lstrip(), name=f"localhost/{name}", network=self.network
             )
-            asyncio.run(self._built(request, name))
-
-    async def _built(self, request: BuildRequest, name: str) -> None:
-        lines: list[str] = []
-        image = await self.executor.build(request, lambda line: lines.append(line.text))
-        await self.executor.push(image, f"{self.address}/{name}")
+            image = await self.executor.build(request, lambda _line: None)
+            await self.executor.push(image, f"{self.address}/{name}")
 
 
 def missing() -> tuple[str, ...]:

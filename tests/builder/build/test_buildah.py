@@ -26,7 +26,7 @@ def status(*words: str) -> int:
 
 
 async def test_an_image_is_built_and_the_same_input_gives_the_same_image(images: RealImages, tmp_path: Path) -> None:
-    images.need()
+    await images.need()
     lines: list[Line] = []
     request = BuildRequest(
         context=context(tmp_path),
@@ -46,7 +46,7 @@ async def test_an_image_is_built_and_the_same_input_gives_the_same_image(images:
 
 
 async def test_a_second_build_takes_its_steps_from_the_cache(images: RealImages, tmp_path: Path) -> None:
-    images.need()
+    await images.need()
     request = BuildRequest(
         context=context(tmp_path), dockerfile=SLIM + "RUN echo once > /x\n", name="localhost/second:1"
     )
@@ -56,7 +56,7 @@ async def test_a_second_build_takes_its_steps_from_the_cache(images: RealImages,
 
 
 async def test_a_step_that_fails_is_named_with_its_log(images: RealImages, tmp_path: Path) -> None:
-    images.need()
+    await images.need()
     request = BuildRequest(
         context=context(tmp_path), dockerfile=SLIM + "RUN echo why it failed && exit 3\n", name="localhost/third:1"
     )
@@ -67,14 +67,14 @@ async def test_a_step_that_fails_is_named_with_its_log(images: RealImages, tmp_p
 
 
 async def test_a_base_that_does_not_exist_fails_in_its_line(images: RealImages, tmp_path: Path) -> None:
-    images.need()
+    await images.need()
     request = BuildRequest(context=tmp_path, dockerfile="FROM docker.io/library/nothing:1\n", name="localhost/none:1")
     with pytest.raises(BuildFailed, match=r"FROM docker\.io/library/nothing:1"):
         await images.executor.build(request, lambda _line: None)
 
 
 async def test_a_build_that_waits_for_ever_is_stopped(images: RealImages, tmp_path: Path) -> None:
-    images.need()
+    await images.need()
     request = BuildRequest(
         context=tmp_path, dockerfile=SLIM + "RUN sleep 1000\n", name="localhost/slow:1", seconds=5, cached=False
     )
@@ -84,7 +84,7 @@ async def test_a_build_that_waits_for_ever_is_stopped(images: RealImages, tmp_pa
 
 
 async def test_a_secret_is_there_while_its_step_runs_and_nowhere_else(images: RealImages, tmp_path: Path) -> None:
-    images.need()
+    await images.need()
     folder = context(tmp_path)
     lines: list[Line] = []
     request = BuildRequest(
@@ -109,7 +109,7 @@ async def test_a_secret_is_there_while_its_step_runs_and_nowhere_else(images: Re
 async def test_our_own_environment_does_not_reach_a_build(
     images: RealImages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    images.need()
+    await images.need()
     monkeypatch.setenv("SEXTANT_MODEL__API_KEY", CANARY)
     lines: list[Line] = []
     request = BuildRequest(context=tmp_path, dockerfile=SLIM + "RUN env\n", name="localhost/env:1", cached=False)
@@ -118,7 +118,7 @@ async def test_our_own_environment_does_not_reach_a_build(
 
 
 async def test_an_image_is_pushed_by_digest_and_a_dead_registry_is_said(images: RealImages, tmp_path: Path) -> None:
-    images.need()
+    await images.need()
     request = BuildRequest(context=context(tmp_path), dockerfile=SLIM + "COPY main.txt /\n", name="localhost/pushed:1")
     image = await images.executor.build(request, lambda _line: None)
     digest = await images.executor.push(image, f"{images.address}/team/pushed:1")
