@@ -81,11 +81,8 @@ def _files(folder: Path, limits: SourceLimits, left_out: list[str]) -> Iterator[
 
 def _ignored(folder: Path) -> GitIgnoreSpec | None:
     """Return what the top .gitignore leaves out; lower ones are about single files, which do not matter here."""
-    try:
-        lines = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return None
-    return GitIgnoreSpec.from_lines(lines)
+    lines = (_read(folder, ".gitignore") or b"").decode("utf-8", "replace").splitlines()
+    return GitIgnoreSpec.from_lines(lines) if lines else None
 
 
 def _is_text(path: str) -> bool:

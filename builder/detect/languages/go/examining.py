@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from posixpath import basename
 
 from builder.detect.languages.go.manifest import Directive, directives, without_major
-from builder.detect.languages.go.programs import Package, Read, listens, packages, reached, reads
+from builder.detect.languages.go.programs import Package, Read, listens, packages, reached, reads, routes
+from builder.detect.shared.health import health_path
 from builder.detect.shared.pins import pins
 from builder.detect.shared.services import add_service
 from builder.detect.shared.variables import add_examples, add_read
 from builder.draft import Draft
 from builder.grounds import CODE, CONVENTION, DECLARED, DEFAULT, LOCKED, STATED
 from builder.look import Place
-from builder.plan import Command, Commands, Kind, Runtime
+from builder.plan import Command, Commands, Kind, Probe, Runtime
 from builder.provider import Workspace
 from builder.versions import RELEASES, release_of
 from core.phrase import Phrase
@@ -62,6 +63,7 @@ def _program(
     _kind(place, draft, module, package, known)
     if draft.kind.best == Kind.WEB:
         _usual_port(draft)
+        _health(place, draft, files)
     target = f"./{package.path}" if package.path else "."
     build = Command(argv=("go", "build", "-trimpath", "-ldflags=-s -w", "-o", f"/out/{draft.name}", target))
     draft.build.add(
@@ -235,6 +237,13 @@ def _usual_port(draft: Draft) -> None:
         draft.port.add(
             8080, DEFAULT, "go.port.usual", Phrase(en="Go servers usually listen there.", zh="Go 服务通常监听该端口。")
         )
+
+
+def _health(place: Place, draft: Draft, files: Sequence[str]) -> None:
+    found = {path: (file, line) for file in reversed(files) for path, line in routes(place, file)}
+    if path := health_path(found):
+        why = Phrase(en=f"The code answers {path}.", zh=f"代码提供了 {path}。")
+        draft.health.add(Probe(path=path), CODE, "go.health.route", why, place.cite(*found[path]))
 
 
 def _variable(place: Place, draft: Draft, one: Read) -> None:

@@ -86,6 +86,16 @@ def listens(place: Place, file: str) -> Iterator[Listen]:
         yield from _listened(file, node)
 
 
+def routes(place: Place, file: str) -> Iterator[tuple[str, int]]:
+    """Tell the paths that a file hands to calls, with their lines: ``mux.HandleFunc("GET /healthz", …)``."""
+    root = place.syntax(file)
+    for node in of_type(root, "call_expression") if root else ():
+        for text in _strings(node)[:2]:
+            path = text.rpartition(" ")[2]
+            if path.startswith("/"):
+                yield path, line_of(node)
+
+
 def reads(place: Place, file: str) -> Iterator[Read]:
     """Tell the environment variables that a file reads."""
     root = place.syntax(file)

@@ -6,7 +6,7 @@ import pytest
 
 from builder.detect.languages.go import GO
 from builder.detect.planning import plan
-from builder.plan import Component, Kind
+from builder.plan import Component, Kind, Probe
 from builder.tree import Tree
 
 MODULE = "module example.com/shop\n\ngo 1.24\n"
@@ -187,6 +187,12 @@ def test_a_module_becomes_a_component(case: Case) -> None:
     assert tuple(one.value.name for one in found.services) == case.services
     assert tuple(one.value.name for one in found.variables) == case.variables
     assert tuple(one.value for one in found.traits) == case.traits
+
+
+def test_a_route_that_says_it_is_well_is_asked() -> None:
+    routes = 'http.HandleFunc("GET /healthz", f)\n\thttp.HandleFunc("/readyz", f)\n\thttp.ListenAndServe('
+    found = only({"go.mod": MODULE, "main.go": SERVER.replace("http.ListenAndServe(", routes)})
+    assert found.health.value == Probe(path="/healthz")
 
 
 def test_a_module_without_a_program_is_refused_as_a_library() -> None:
