@@ -49,9 +49,10 @@ class _Member:
     folder: bool = False
 
 
-def unpack(archive: Path, into: Path, limits: SourceLimits = DEFAULT) -> Path:
+def unpack(archive: Path, into: Path, limits: SourceLimits = DEFAULT, *, whole: bool = False) -> Path:
     """Unpack ``archive`` into the new folder ``into``; return the folder of the source, the only one in it if so.
 
+    ``whole``: what is packed is the source itself, also where it is a single folder.
     Raises ``TreeRefused`` for what is no archive, ``TreeHostile``, ``TreeTooLarge``. Blocks: call it in a thread.
     """
     into.mkdir(parents=True, mode=0o700)
@@ -67,7 +68,7 @@ def unpack(archive: Path, into: Path, limits: SourceLimits = DEFAULT) -> Path:
         raise TreeRefused(
             f"{archive.name} cannot be unpacked: {exc}", next_step="Pack the folder anew, as .tar.gz or .zip."
         ) from exc
-    return _top(into)
+    return into if whole else _top(into)
 
 
 class _Budget:

@@ -18,6 +18,8 @@ CURRENT = "refs/sextant/current"
 PINS_SINCE = (2, 37)
 """The first git that can be told which address a name has (``http.curloptResolve``)."""
 _QUIET = ("--quiet", "--no-tags", "--no-auto-gc", "--no-recurse-submodules", "--no-write-fetch-head")
+_REGULAR, _FILES = ("100",), ("100", "120")
+"""How modes of blobs begin: regular files, and links as well."""
 _PORTS = {"https": 443, "http": 80, "ssh": 22}
 _DAMAGED = (
     "bad object",
@@ -71,6 +73,9 @@ class Mirror:
 
     async def tree(self, subpath: str) -> tuple[Blob, ...]:
         """Return the regular files below a path. Links and submodules are left out, since they lead elsewhere."""
+        return await self._blobs(subpath, _REGULAR)
+
+    async def _blobs(self, subpath: str, modes: tuple[str, ...]) -> tuple[Blob, ...]:
         inside = ("--", subpath) if subpath else ()
         listed = await self._local.run("ls-tree", "-r", "-z", "--full-tree", CURRENT, *inside)
         found: list[Blob] = []
@@ -78,7 +83,7 @@ class Mirror:
             head, tab, path = line.partition(b"\t")
             mode, _, rest = head.decode("ascii", "replace").partition(" ")
             kind, _, digest = rest.partition(" ")
-            if tab and kind == "blob" and mode.startswith("100"):
+            if tab and kind == "blob" and mode.startswith(modes):
                 found.append(Blob(path=path.decode("utf-8", "surrogateescape"), hash=digest.strip()))
         return tuple(found)
 
@@ -123,6 +128,17 @@ class Mirror:
             return await self._local.run("cat-file", "blob", digest, max_bytes=max_bytes)
         except GitFailed as exc:
             raise SourceUnavailable(f"The file cannot be had from {self._place.url}: {exc.message}") from exc
+
+    async def export(self, subpath: str, file: Path) -> str:
+        """Write the files below a path into a tar file, links and modes as they are; return the commit's hash.
+
+        What the repository's own attributes leave out of archives is left out, submodules are empty folders.
+        """
+        await self.bring(blob.hash for blob in await self._blobs(subpath, _FILES))
+        commit = (await self._local.run("rev-parse", "--verify", f"{CURRENT}^{{commit}}")).decode("ascii").strip()
+        tree = f"{CURRENT}:{subpath}" if subpath else CURRENT
+        await self._local.run("archive", "--format=tar", f"--output={file}", tree)
+        return commit
 
     async def _update(self, git: Git) -> None:
         await asyncio.to_thread(self._prepare)
