@@ -75,6 +75,8 @@ class Draft:
     volumes: Gathering[Volume] = field(default_factory=Gathering)
     tasks: Gathering[Task] = field(default_factory=Gathering)
     traits: Gathering[str] = field(default_factory=Gathering)
+    parts: set[str] = field(default_factory=set)
+    """Folders of the tree that this component's own build makes: they are no components of their own."""
 
     def decided(self, assets: Iterable[Component] = ()) -> Component:
         """Return the component with every field decided."""

@@ -20,8 +20,10 @@ def joined(drafts: Sequence[Draft]) -> tuple[Component, ...]:
     """Return the components. What makes files for a server of another language in the same folder becomes its asset."""
     found: list[Component] = []
     by_path: dict[str, list[Component]] = {}
+    parts = {path for draft in drafts for path in draft.parts}
     for draft in drafts:
-        by_path.setdefault(draft.path, []).append(draft.decided())
+        if draft.path not in parts:
+            by_path.setdefault(draft.path, []).append(draft.decided())
     for here in by_path.values():
         servers = [one for one in here if one.kind.value == Kind.WEB]
         makers = [one for one in here if one.provider in _MAKES_ASSETS and one.kind.value != Kind.WEB]
@@ -39,10 +41,11 @@ _MAKES_ASSETS = frozenset({"node", "deno"})
 
 
 def _strongest(here: Sequence[Component]) -> list[Component]:
-    """Return what can be put online of one folder; where nothing can, what is surest of itself."""
+    """Return what can be put online of one folder, unless what cannot is surer of itself (a theme with a build)."""
     deployable = [one for one in here if one.kind.value is not None and one.kind.value.deployable]
-    if not deployable:
-        return [max(here, key=lambda one: one.kind.confidence)]
+    surest = max(here, key=lambda one: (one.kind.confidence, one in deployable))
+    if surest not in deployable and all(one.kind.value == Kind.STATIC for one in deployable):
+        return [surest]
     best = max(deployable, key=lambda one: (one.kind.confidence, one.start.confidence))
     return [one for one in deployable if one.provider == best.provider]  # several programs of one module
 

@@ -194,7 +194,8 @@ def _command(command: Command) -> str:
 
 def _single(line: str) -> bool:
     """Say whether a line is one command, whose process may take the shell's place and get the signals."""
-    return not re.search(r"[;&|\n(){}]|^\s*(exec|cd|export|set|if|for|while|case)\b", line)
+    plain = re.sub(r"\$\{\w+(:?[-=+?][^}]*)?\}", "", line)  # a variable with its default is no group of commands
+    return not re.search(r"[;&|\n(){}]|^\s*(exec|cd|export|set|if|for|while|case)\b", plain)
 
 
 def _exec(words: tuple[str, ...]) -> str:

@@ -26,24 +26,36 @@ Choice = tuple[str, list[str]]
 
 def condition(only: Narrowed) -> EdgeFilter:
     """Return the engine's filter. Raises ``ValueError`` for one without the caller's access."""
-    (key, values), others = _reached(only)
-    return EdgeFilter(must=[FieldCondition(key, match=_match(values)), *_conditions(others, only[1])])
+    access, others = _parted(only)
+    return EdgeFilter(must=[*_conditions([access, *others], only[1])])
 
 
-def _reached(only: Narrowed) -> tuple[Choice, list[Choice]]:
-    """Return the field that holds the caller to what they may read, and the other fields.
+def _scanned(only: Narrowed) -> EdgeFilter:
+    """Return the same filter for what looks at every passage that it lets through: a dense leg, a term's rarity.
 
-    Where languages are named it is ``scope``: every field is looked up for every passage, and one costs half of two.
+    Where languages are named, access and language are one field: each is looked up for every passage, and one costs
+    half of two. (What comes from the lists of terms is faster with two.) Else a few labels of the caller cost a seventh
+    to a third less as alternatives, each read from its own list. No label at all must stay a condition that nothing
+    meets: no alternatives would let everything through.
     """
-    (key, labels), *others = only[0]
-    if key != "access":
+    (key, labels), others = _parted(only)
+    languages = next((values for other, values in others if other == "language"), None)
+    if languages is not None:
+        scopes = [scope(label, language) for label in labels for language in languages]
+        rest = [one for one in others if one[0] != "language"]
+        return EdgeFilter(must=[*_conditions([(SCOPE, scopes), *rest], only[1])])
+    if not 2 <= len(labels) <= FEW:
+        return condition(only)
+    access = EdgeFilter(should=[FieldCondition(key, match=MatchValue(label)) for label in labels])
+    return EdgeFilter(must=[access, *_conditions(others, only[1])])
+
+
+def _parted(only: Narrowed) -> tuple[Choice, list[Choice]]:
+    """Return what holds the caller to what they may read, and the rest."""
+    if not only[0] or only[0][0][0] != "access":
         message = "a filter begins with the caller's access"
         raise ValueError(message)
-    languages = next((values for other, values in others if other == "language"), None)
-    if languages is None:
-        return (key, labels), others
-    scopes = [scope(label, language) for label in labels for language in languages]
-    return (SCOPE, scopes), [one for one in others if one[0] != "language"]
+    return only[0][0], only[0][1:]
 
 
 def _conditions(choices: list[Choice], since: float | None) -> list[FieldCondition]:
@@ -51,20 +63,6 @@ def _conditions(choices: list[Choice], since: float | None) -> list[FieldConditi
     if since is not None:
         must.append(FieldCondition(UPDATED_AT, range=RangeFloat(gte=since)))
     return must
-
-
-def _scanned(only: Narrowed) -> EdgeFilter:
-    """Return the same filter for a search that looks at every passage that it lets through.
-
-    Then a few labels of the caller cost a seventh less as alternatives, each read from its own list; scopes, of which
-    there are more, do not. No label at all must stay a condition that nothing meets: no alternatives would let
-    everything through.
-    """
-    (key, labels), others = _reached(only)
-    if key == SCOPE or not 2 <= len(labels) <= FEW:
-        return condition(only)
-    access = EdgeFilter(should=[FieldCondition(key, match=MatchValue(label)) for label in labels])
-    return EdgeFilter(must=[access, *_conditions(others, only[1])])
 
 
 def _match(values: list[str]) -> MatchValue | MatchAny:
@@ -92,5 +90,5 @@ def lexical_request(terms: SparseVector, only: Narrowed, limit: int) -> QueryReq
         query=Query.Nearest(terms, using=LEXICAL),
         filter=condition(only),
         with_payload=False,
-        params=SearchParams(idf=IdfParams(corpus=condition((access, None)))),
+        params=SearchParams(idf=IdfParams(corpus=_scanned((access, None)))),
     )

@@ -127,6 +127,11 @@ STARTS = (
         written='CMD ["/bin/sh", "-c", "exec gunicorn -b 0.0.0.0:$PORT app:app"]',
     ),
     Start(
+        id="a default is no group",
+        command=Command(line="serve -p ${PORT:-8080}"),
+        written='CMD ["/bin/sh", "-c", "exec serve -p ${PORT:-8080}"]',
+    ),
+    Start(
         id="two commands keep the shell",
         command=Command(line="./migrate && ./serve"),
         written='CMD ["/bin/sh", "-c", "./migrate && ./serve"]',

@@ -1,5 +1,6 @@
 """The field that joins access and language always says what they say, whatever wrote the shard and however it ended."""
 
+import random
 import subprocess
 import sys
 from collections import Counter
@@ -8,13 +9,14 @@ from pathlib import Path
 import pytest
 from qdrant_edge import EdgeShard, ScrollRequest, UpdateOperation
 
-from kb.stores import PLATFORM, Access, CollectionSpec, Entry, Filter, namespace_label
+from kb.stores import PLATFORM, Access, Collection, CollectionSpec, Entry, Filter, LegQuery, namespace_label
 from kb.stores.edge import EdgeStore
 from kb.stores.edge_query import condition, dense_request
 from kb.stores.edge_wire import narrowed
 from kb.stores.engine_scopes import completions
 from kb.stores.entry import SCOPE, scope
-from tests.kb.stores.samples import DIMENSIONS, LABELS, LANGUAGES, entries, entry
+from kb.stores.store import MAX_LIMIT
+from tests.kb.stores.samples import DIMENSIONS, LABELS, LANGUAGES, direction, entries, entry
 
 SPEC = CollectionSpec(fingerprint="f" * 16, dimensions=DIMENSIONS)
 EVERYTHING = Access(labels=frozenset(LABELS))
@@ -51,14 +53,18 @@ def wrong(shard_folder: Path) -> int:
     return sum(one.get(SCOPE) != scope(one["access"], one["language"]) for one in payloads(shard_folder))
 
 
+async def found_by_vector(collection: Collection, label: str, language: str) -> int:
+    only = Filter(access=Access(labels=frozenset({label})), languages=(language,))
+    (leg,) = await collection.legs([LegQuery(filter=only, limit=MAX_LIMIT, dense=direction(random.Random(1)))])
+    return len(leg)
+
+
 async def counted(folder: Path) -> dict[tuple[str, str], int]:
-    """Count by label and language, as callers do."""
+    """Count by label and language what callers find."""
     store = EdgeStore(folder)
     collection = await store.open(SPEC.name)
     found = {
-        (label, language): await collection.count(
-            Filter(access=Access(labels=frozenset({label})), languages=(language,))
-        )
+        (label, language): await found_by_vector(collection, label, language)
         for label in LABELS
         for language in LANGUAGES
     }
@@ -133,8 +139,7 @@ async def test_a_change_of_access_reaches_every_language_at_once_and_no_other_so
     await collection.set_access("docs", namespace_label("team-2"))
     for label in (PLATFORM, namespace_label("team-2")):
         for language in LANGUAGES:
-            only = Filter(access=Access(labels=frozenset({label})), languages=(language,))
-            assert await collection.count(only) == 5
+            assert await found_by_vector(collection, label, language) == 5
     await store.close()
     assert wrong(tmp_path / "collections" / SPEC.name) == 0
 
@@ -158,8 +163,12 @@ async def test_languages_do_not_let_a_caller_without_labels_find_anything(tmp_pa
     store = EdgeStore(tmp_path)
     collection = await store.create(SPEC)
     await collection.upsert([*entries(50), entry("nobody's", access="")])
-    assert await collection.count(Filter(access=Access(labels=frozenset()), languages=LANGUAGES)) == 0
-    assert await collection.count(Filter(access=EVERYTHING, languages=LANGUAGES)) == 50
+    found = [
+        len((await collection.legs([LegQuery(filter=only, limit=MAX_LIMIT, dense=direction(random.Random(2)))]))[0])
+        for labels in (frozenset[str](), EVERYTHING.labels)
+        for only in [Filter(access=Access(labels=labels), languages=LANGUAGES)]
+    ]
+    assert found == [0, 50]
     await store.close()
 
 
