@@ -83,7 +83,7 @@ class Look:
 
         Secrets on the line are masked; what is masked does not verify, so the quote is cut before them.
         """
-        lines = (self.tree.text(path) or "").splitlines()
+        lines = self._lines(path)
         if isinstance(what, int):
             number = what if 0 < what <= len(lines) else 0
         else:
@@ -104,8 +104,18 @@ class Look:
         """Return the text that stands at ``source`` (see ``core.evidence.verify``)."""
         if not isinstance(source, FileSource) or source.path not in self.tree:
             return None
-        lines = (self.tree.text(source.path) or "").splitlines() if source.line else [source.path]
+        lines = self._lines(source.path) if source.line else [source.path]
         return lines[max(source.line, 1) - 1] if source.line <= len(lines) else None
+
+    def memo(self, what: str, path: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` gave the first time for this name and path: what rules ask of a file again and again."""
+        key = (what, path)
+        if key not in self._parsed:
+            self._parsed[key] = make()
+        return cast("T", self._parsed[key])
+
+    def _lines(self, path: str) -> list[str]:
+        return self.memo("lines", path, (self.tree.text(path) or "").splitlines)
 
     def _once(self, form: str, path: str, parse: Callable[[str], T]) -> T | None:
         key = (form, path)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from builder.draft import Draft
+from builder.grounds import CONVENTION
 from builder.plan import Component, Kind
 
 _ORDER = (Kind.WEB, Kind.STATIC, Kind.WORKER, Kind.SCHEDULED, Kind.JOB)
@@ -18,6 +19,8 @@ MAX_NAME = 40
 
 def joined(drafts: Sequence[Draft]) -> tuple[Component, ...]:
     """Return the components. What makes files for a server of another language in the same folder becomes its asset."""
+    if any(draft.provider != "shell" for draft in drafts):
+        drafts = [draft for draft in drafts if draft.provider != "shell"]  # scripts beside a program serve it
     found: list[Component] = []
     by_path: dict[str, list[Component]] = {}
     parts = {path for draft in drafts for path in draft.parts}
@@ -33,10 +36,24 @@ def joined(drafts: Sequence[Draft]) -> tuple[Component, ...]:
             continue
         assets = tuple(one for one in makers if one.build.value is not None)
         found.append(replace(server, assets=assets))
-        found.extend(one for one in servers if one is not server and one.provider != server.provider)
-    return tuple(found)
+        found.extend(one for one in servers if one is not server)
+    return tuple(one for one in found if not _beside_what_is_refused(one, found))
 
 
+def _beside_what_is_refused(one: Component, found: Sequence[Component]) -> bool:
+    """Say whether a part is only there for the library or tool at the top: its pages, its helping scripts.
+
+    That is so for files and jobs in another language than the top's, and for folders that are called a web site.
+    """
+    top = next((other for other in found if not other.path), None)
+    if top is None or one is top or one.kind.value not in {Kind.STATIC, Kind.JOB}:
+        return False
+    if top.kind.value not in {Kind.LIBRARY, Kind.CLI} or top.kind.confidence < CONVENTION:
+        return False
+    return one.provider != top.provider or bool(_SITES.intersection(one.path.split("/")))
+
+
+_SITES = frozenset({"website", "site", "www", "homepage", "docs", "documentation", "web"})
 _MAKES_ASSETS = frozenset({"node", "deno"})
 
 
@@ -77,7 +94,7 @@ def label(name: str) -> str:
 def primary_of(components: Sequence[Component]) -> str:
     """Return the name of the component that a person means by "the app", empty where none can be put online."""
     deployable = [one for one in components if one.kind.value in _ORDER]
-    best = min(deployable, key=_rank, default=None)
+    best = min(deployable, key=_rank, default=None)  # of equals the first, as its language prefers them
     return best.name if best else ""
 
 

@@ -45,7 +45,7 @@ def _examined(look: Look, providers: Sequence[Provider]) -> list[Draft]:
     found.sort(key=lambda one: (one[0].count("/") + bool(one[0]), one[0]))
     found = found[:MAX_ROOTS]
     roots = frozenset(path for path, _ in found)
-    workspaces = {provider.name: provider.workspaces(look) for _, provider in found}
+    workspaces = {name: one.workspaces(look) for name, one in {one.name: one for _, one in found}.items()}
     drafts: list[Draft] = []
     for path, provider in found:
         place = look.at(path, inner=roots - {path})

@@ -9,9 +9,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
+from time import monotonic
 from typing import Literal
 
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
 Grammar = Literal[
     "bash", "c_sharp", "cmake", "elixir", "go", "groovy", "java", "javascript", "kotlin", "php", "ruby", "rust",
@@ -20,6 +21,11 @@ Grammar = Literal[
 
 MAX_CODE_BYTES = 512 * 1024
 """Larger sources are generated or bundled: they say nothing about how a program is started."""
+
+MAX_SECONDS = 2.0
+"""A grammar may need minutes for a few hundred bytes that were made for it; a source file takes milliseconds."""
+
+_PIECE = 64 * 1024
 
 BY_SUFFIX: dict[str, Grammar] = {
     ".bash": "bash", ".cjs": "javascript", ".cs": "c_sharp", ".cts": "typescript", ".ex": "elixir", ".exs": "elixir",
@@ -30,9 +36,19 @@ BY_SUFFIX: dict[str, Grammar] = {
 
 
 def syntax(text: str, grammar: Grammar) -> Node | None:
-    """Return the root of the syntax tree; None for what is too large."""
+    """Return the root of the syntax tree; None for what is too large, or keeps its grammar busy for too long."""
     data = text.encode()
-    return None if len(data) > MAX_CODE_BYTES else _parser(grammar).parse(data).root_node
+    if len(data) > MAX_CODE_BYTES:
+        return None
+    deadline = monotonic() + MAX_SECONDS
+    try:
+        # Through a reader, piece by piece: only so does the parser ask whether it may go on.
+        tree = _parser(grammar).parse(
+            lambda at, _point: data[at : at + _PIECE], progress_callback=lambda _at, _broken: monotonic() > deadline
+        )
+    except ValueError:
+        return None
+    return tree.root_node
 
 
 def python(text: str) -> ast.Module | None:
@@ -71,6 +87,12 @@ def walk(node: Node) -> Iterator[Node]:
 def of_type(node: Node, *types: str) -> Iterator[Node]:
     """Tell the nodes of these types."""
     return (one for one in walk(node) if one.type in types)
+
+
+def select(root: Node, grammar: Grammar, *types: str) -> tuple[Node, ...]:
+    """Return the named nodes of these types, in the order of the source: ``of_type`` at a tenth of its cost."""
+    found = QueryCursor(_query(grammar, types)).captures(root).get("one", [])
+    return tuple(sorted(found, key=lambda one: (one.start_byte, -one.end_byte)))
 
 
 def written(node: Node | None) -> str:
@@ -124,7 +146,18 @@ _LOADED: dict[Grammar, tuple[str, str]] = {
 
 
 @cache
-def _parser(grammar: Grammar) -> Parser:
+def language_of(grammar: Grammar) -> Language:
+    """Return a grammar as tree-sitter has it."""
     module, name = _LOADED.get(grammar, (f"tree_sitter_{grammar}", "language"))
     made: Callable[[], object] = getattr(import_module(module), name)
-    return Parser(Language(made()))
+    return Language(made())
+
+
+@cache
+def _parser(grammar: Grammar) -> Parser:
+    return Parser(language_of(grammar))
+
+
+@cache
+def _query(grammar: Grammar, types: tuple[str, ...]) -> Query:
+    return Query(language_of(grammar), f"[{' '.join(f'({one})' for one in types)}] @one")

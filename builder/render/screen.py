@@ -53,8 +53,11 @@ _WIDTH = 11
 def screen(plan: BuildPlan, language: Language) -> Iterator[Line]:
     """Tell the lines: components (the primary one first), questions, refusals, notes."""
     order = sorted(plan.components, key=lambda one: (one.name != plan.primary, one.path))
-    for component in order:
+    for at, component in enumerate(order):
+        if at:
+            yield ()
         yield from _component(component, language)
+    if order and (plan.questions or plan.refusals or plan.notes):
         yield ()
     for question in plan.questions:
         choice = f" ({' | '.join(question.choices)})" if question.choices else ""

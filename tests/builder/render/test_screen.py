@@ -39,7 +39,7 @@ def shown(found: BuildPlan, language: Language = "en") -> str:
 
 
 def test_each_value_stands_beside_the_line_that_says_so() -> None:
-    assert shown(plan(TREE, providers=(GO,))) == SCREEN + "\n"
+    assert shown(plan(TREE, providers=(GO,))) == SCREEN
 
 
 def test_labels_are_in_the_language_and_columns_stay_in_line() -> None:

@@ -1,10 +1,11 @@
 """What the rules for Go make of a module: one draft for each program that it holds, one for a library."""
 
+import re
 from collections.abc import Sequence
 from posixpath import basename
 
 from builder.detect.languages.go.manifest import Directive, directives, without_major
-from builder.detect.languages.go.programs import Package, Read, listens, packages, reached, reads, routes
+from builder.detect.languages.go.programs import Package, Read, listens, packages, reached, reads, routes, subcommand
 from builder.detect.shared.health import health_path
 from builder.detect.shared.pins import pins
 from builder.detect.shared.services import add_service
@@ -15,6 +16,7 @@ from builder.look import Place
 from builder.plan import Command, Commands, Kind, Probe, Runtime
 from builder.provider import Workspace
 from builder.versions import RELEASES, release_of
+from core.evidence import Evidence
 from core.phrase import Phrase
 
 FRAMEWORKS = {
@@ -30,6 +32,12 @@ FRAMEWORKS = {
 PORTS = {"gin": 8080}
 """Ports that a framework listens on when nothing is said (gin: ``Run()`` without an address)."""
 
+_BESIDE = frozenset(
+    {"internal", "tools", "tool", "hack", "scripts", "script", "gen", "generate", "generator", "build", "ci"}
+)
+"""Folders whose programs help to make the module: nobody puts them online."""
+
+SUBCOMMANDS = frozenset({"github.com/spf13/cobra", "github.com/urfave/cli"})
 COMMAND_LINES = frozenset({"github.com/spf13/cobra", "github.com/urfave/cli", "github.com/alecthomas/kong", "flag"})
 SCREENS = frozenset({"fyne.io/fyne", "github.com/wailsapp/wails", "gioui.org/app", "github.com/hajimehoshi/ebiten"})
 
@@ -39,7 +47,9 @@ def drafts(place: Place, workspace: Workspace | None) -> Sequence[Draft]:
     stated = tuple(directives(place.text("go.mod")))
     module = next((one.words[0] for one in stated if one.verb == "module" and one.words), "")
     known = packages(place)
-    programs = [one for one in known if one.mains]
+    base = basename(without_major(module))
+    programs = [one for one in known if one.mains and not _BESIDE.intersection(one.path.split("/"))]
+    programs.sort(key=lambda one: (basename(one.path) != base and one.path != "", one.path.count("/"), one.path))
     serving = [one for one in programs if _serves(module, one, known)]
     chosen = serving or programs[:1]
     made = [_program(place, workspace, stated, module, one, known) for one in chosen]
@@ -73,13 +83,7 @@ def _program(
         Phrase(en=f"{package.mains[0]} holds func main.", zh=f"{package.mains[0]} 中有 func main。"),
         evidence,
     )
-    draft.start.add(
-        Command(argv=(f"/app/{draft.name}",)),
-        DECLARED,
-        "go.start.program",
-        Phrase(en="The program that is built is started.", zh="启动构建出的程序。"),
-        evidence,
-    )
+    _started(place, draft, files, imports, evidence)
     draft.output.add(
         f"/out/{draft.name}",
         DECLARED,
@@ -108,6 +112,28 @@ def _program(
             evidence,
         )
     return draft
+
+
+def _started(place: Place, draft: Draft, files: Sequence[str], imports: set[str], evidence: Evidence | None) -> None:
+    """Add how it is started: by the subcommand that serves, where it has several."""
+    told = subcommand(place, files) if imports & SUBCOMMANDS else None
+    if told is not None:
+        word, file, line = told
+        draft.start.add(
+            Command(argv=(f"/app/{draft.name}", word)),
+            CODE,
+            "go.start.subcommand",
+            Phrase(en=f"Its subcommand {word} serves.", zh=f"子命令 {word} 提供服务。"),
+            place.cite(file, line),
+        )
+        return
+    draft.start.add(
+        Command(argv=(f"/app/{draft.name}",)),
+        DECLARED,
+        "go.start.program",
+        Phrase(en="The program that is built is started.", zh="启动构建出的程序。"),
+        evidence,
+    )
 
 
 def _begun(place: Place, stated: Sequence[Directive], name: str, workspace: Workspace | None) -> Draft:
@@ -207,13 +233,23 @@ def _kind(place: Place, draft: Draft, module: str, package: Package, known: tupl
         )
 
 
+_WEIGHTS = {"call": CODE, "named": 0.8, "kind": 0.74, "value": 0.6}
+"""Of a port by how the code names it."""
+
+_NEAR = re.compile(r"(^|/)(cmd|main|server?s?|http|https|web|api|app|config|conf|settings|serve|listen\w*)(/|\.go$|$)")
+_FAR = 0.12
+"""What a port loses that stands far from where programs listen: among clients of others."""
+
+
 def _listening(place: Place, draft: Draft, files: Sequence[str]) -> None:
     for file in files:
+        far = 0.0 if "/" not in file or _NEAR.search(file) else _FAR
         for one in listens(place, file):
             evidence = place.cite(one.file, one.line)
+            weight = _WEIGHTS[one.said] - (0.0 if one.sure else far)
             draft.port.add(
                 one.port,
-                CODE if one.sure else CODE - 0.1,
+                min(weight, 0.55) if one.port == 443 else weight,  # TLS ends before the pod
                 "go.port.listens",
                 Phrase(en=f"The code names port {one.port}.", zh=f"代码中写了端口 {one.port}。"),
                 evidence,

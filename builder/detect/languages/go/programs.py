@@ -1,21 +1,38 @@
 """What Go sources say: main packages, imports, the address listened on, variables read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import dirname, join
+from typing import Literal
 
 from tree_sitter import Node
 
 from builder.look import Place
-from builder.parsing.code import line_of, of_type, string_of, written
+from builder.parsing.code import line_of, of_type, select, string_of, written
 
 _ADDRESS = re.compile(r"^(?P<host>[\w.\-]*|\[[0-9a-fA-F:]*\]):(?P<port>\d{2,5})$")
 _LISTENS = frozenset(
     {"ListenAndServe", "ListenAndServeTLS", "Listen", "Run", "RunTLS", "Start", "StartTLS", "StartServer"}
 )
 _READS = frozenset({"Getenv", "LookupEnv"})
-_NAMED_PORT = re.compile(r"(^|_|-)port$|Port$|^addr(ess)?$|Addr(ess)?$|^listen", re.IGNORECASE)
+_NAMED_PORT = re.compile(
+    r"^(http|https|web|server|api|app|default|main|public|listen(er)?|bind|service|host|rest|_|-|\.|address)*"
+    r"(port|addr(ess)?|listen([-_.]?addr(ess)?)?|bind)$",
+    re.IGNORECASE,
+)
+"""Names of the port that a server itself listens on. Others name ports that it calls, or those of its metrics."""
+
+_PLAIN_PORT = re.compile(
+    r"^(default|main|web|server|app|service|_|-|\.)*(port|addr(ess)?|listen([-_.]?addr(ess)?)?|bind)$", re.IGNORECASE
+)
+
+_NODES = (
+    "call_expression", "const_spec", "import_spec", "keyed_element", "package_identifier", "short_var_declaration",
+    "var_spec",
+)  # fmt: skip
+_COMMANDS = ("serve", "server", "start", "run", "web", "api", "daemon", "httpd", "http")
+"""Subcommands by which a program with several is told to serve, the likeliest first."""
 _FLAGS = frozenset(
     {"Int", "IntVar", "String", "StringVar", "Uint", "UintVar", "IntP", "StringP", "IntVarP", "StringVarP"}
 )
@@ -31,15 +48,27 @@ class Package:
     imports: frozenset[str]
 
 
+Said = Literal["call", "named", "kind", "value"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listen:
-    """An address that code listens on. ``sure``: it stands in the call, and is not a default elsewhere."""
+    """An address that code listens on, or may. ``said`` is how it is named there.
+
+    ``call``: in the call that listens. ``named``: the default of a flag or a constant that is called just port or
+    address. ``kind``: one that says which (``DefaultHTTPPort``). ``value``: a field, or any other call.
+    """
 
     port: int
     host: str
     file: str
     line: int
-    sure: bool
+    said: Said
+
+    @property
+    def sure(self) -> bool:
+        """Whether the program listens there as it stands."""
+        return self.said == "call"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,19 +106,13 @@ def reached(module: str, start: Package, all_packages: tuple[Package, ...]) -> t
 
 def listens(place: Place, file: str) -> Iterator[Listen]:
     """Tell the addresses that a file listens on, or gives as the default of a flag or variable named for it."""
-    root = place.syntax(file)
-    for node in (
-        of_type(root, "call_expression", "keyed_element", "const_spec", "var_spec", "short_var_declaration")
-        if root
-        else ()
-    ):
+    for node in _nodes(place, file):
         yield from _listened(file, node)
 
 
 def routes(place: Place, file: str) -> Iterator[tuple[str, int]]:
     """Tell the paths that a file hands to calls, with their lines: ``mux.HandleFunc("GET /healthz", …)``."""
-    root = place.syntax(file)
-    for node in of_type(root, "call_expression") if root else ():
+    for node in _calls(place, file):
         for text in _strings(node)[:2]:
             path = text.rpartition(" ")[2]
             if path.startswith("/"):
@@ -98,8 +121,7 @@ def routes(place: Place, file: str) -> Iterator[tuple[str, int]]:
 
 def reads(place: Place, file: str) -> Iterator[Read]:
     """Tell the environment variables that a file reads."""
-    root = place.syntax(file)
-    for node in of_type(root, "call_expression") if root else ():
+    for node in _calls(place, file):
         words = _strings(node)
         called = _called(node)
         if called in _READS and words:
@@ -110,6 +132,31 @@ def reads(place: Place, file: str) -> Iterator[Read]:
             yield Read(name=words[0], file=file, line=line_of(node), default=words[1])
 
 
+def subcommand(place: Place, files: Sequence[str]) -> tuple[str, str, int] | None:
+    """Return the subcommand that serves (``Use: "serve"`` of cobra, ``Name: "serve"`` of others), its file and line."""
+    found: dict[str, tuple[str, int]] = {}
+    for file in files:
+        for node in _nodes(place, file):
+            if node.type == "keyed_element" and written(node.named_children[0]) in {"Use", "Name"}:
+                for one in of_type(node, "interpreted_string_literal"):
+                    word = (_literal(one) or " ").split(" ")[0]
+                    found.setdefault(word, (file, line_of(one)))
+    best = next((word for word in _COMMANDS if word in found), None)
+    return (best, *found[best]) if best else None
+
+
+def _nodes(place: Place, file: str) -> tuple[Node, ...]:
+    """Return the nodes of a file that the rules look at."""
+    root = place.syntax(file)
+    if root is None:
+        return ()
+    return place.look.memo("go.nodes", place.file(file), lambda: select(root, "go", *_NODES))
+
+
+def _calls(place: Place, file: str) -> Iterator[Node]:
+    return (node for node in _nodes(place, file) if node.type == "call_expression")
+
+
 def _package(place: Place, path: str, names: list[str]) -> Package:
     imports: set[str] = set()
     mains = []
@@ -117,10 +164,10 @@ def _package(place: Place, path: str, names: list[str]) -> Package:
         root = place.syntax(name)
         if root is None:
             continue
-        imports.update(
-            word for spec in of_type(root, "import_spec") if (word := _literal(spec.child_by_field_name("path")))
-        )
-        package = next((written(one) for one in of_type(root, "package_identifier")), "")
+        nodes = _nodes(place, name)
+        specs = (one for one in nodes if one.type == "import_spec")
+        imports.update(word for spec in specs if (word := _literal(spec.child_by_field_name("path"))))
+        package = next((written(one) for one in nodes if one.type == "package_identifier"), "")
         functions = (one for one in root.children if one.type == "function_declaration")
         if package == "main" and any(written(one.child_by_field_name("name")) == "main" for one in functions):
             mains.append(name)
@@ -130,44 +177,65 @@ def _package(place: Place, path: str, names: list[str]) -> Package:
 def _listened(file: str, node: Node) -> Iterator[Listen]:
     called = _called(node) if node.type == "call_expression" else ""
     if called in _LISTENS:
-        yield from _addresses(file, node.child_by_field_name("arguments"), sure=True)
+        yield from _addresses(file, node.child_by_field_name("arguments"), "call")
+    elif called == "Default":  # kingpin: app.Flag("web.listen-address", …).Default(":9090")
+        flags = (one for one in of_type(node, "call_expression") if _called(one) in {"Flag", "Arg"})
+        for words in map(_strings, flags):
+            if words and _NAMED_PORT.search(words[0]):
+                yield from _addresses(file, node.child_by_field_name("arguments"), _named(words[0]))
     elif called in _FLAGS:
         words = _strings(node)
         if words and _NAMED_PORT.search(words[0]):
-            yield from _addresses(file, node.child_by_field_name("arguments"), sure=False)
-            yield from _numbers(file, node)
+            yield from _addresses(file, node.child_by_field_name("arguments"), _named(words[0]))
+            yield from _numbers(file, node, _named(words[0]))
+    elif called:
+        yield from _bare(file, node)
     elif node.type == "keyed_element":
         key, *values = node.named_children
         if re.fullmatch(r"Addr|Address|Port|ListenAddr", written(key)):
             for value in values:
-                yield from _addresses(file, value, sure=written(key) == "Addr")
-                yield from _numbers(file, value)
+                yield from _addresses(file, value, "call" if written(key) == "Addr" else "value")
+                yield from _numbers(file, value, "value")
     elif node.type in {"const_spec", "var_spec", "short_var_declaration"}:
         name = written(node.child_by_field_name("name") or node.child_by_field_name("left"))
         if _NAMED_PORT.search(name):
-            yield from _addresses(file, node, sure=False)
-            yield from _numbers(file, node)
+            yield from _addresses(file, node, _named(name))
+            yield from _numbers(file, node, _named(name))
 
 
-def _addresses(file: str, node: Node | None, *, sure: bool) -> Iterator[Listen]:
+def _named(name: str) -> Said:
+    return "named" if _PLAIN_PORT.search(name) else "kind"
+
+
+def _bare(file: str, node: Node) -> Iterator[Listen]:
+    """Tell a ``":9100"`` that is handed to any other call: nothing but an address to listen on looks so."""
+    arguments = node.child_by_field_name("arguments")
+    for one in arguments.named_children if arguments else ():
+        text = _literal(one)
+        if text is not None and (found := _ADDRESS.match(text)) and not found["host"] and int(found["port"]) >= 1024:
+            yield Listen(port=int(found["port"]), host="", file=file, line=line_of(one), said="value")
+
+
+def _addresses(file: str, node: Node | None, said: Said) -> Iterator[Listen]:
     for one in of_type(node, "interpreted_string_literal", "raw_string_literal") if node else ():
         text = _literal(one) or ""
         if found := _ADDRESS.match(text):
             host = found["host"].strip("[]")
-            yield Listen(port=int(found["port"]), host=host, file=file, line=line_of(one), sure=sure)
+            yield Listen(port=int(found["port"]), host=host, file=file, line=line_of(one), said=said)
         elif text.isdigit() and 80 <= int(text) <= 65535:
-            yield Listen(port=int(text), host="", file=file, line=line_of(one), sure=False)
+            weaker: Said = "named" if said == "call" else said
+            yield Listen(port=int(text), host="", file=file, line=line_of(one), said=weaker)
 
 
-def _numbers(file: str, node: Node) -> Iterator[Listen]:
+def _numbers(file: str, node: Node, said: Said) -> Iterator[Listen]:
     for one in of_type(node, "int_literal"):
         text = written(one)
         if text.isdigit() and 80 <= int(text) <= 65535:
-            yield Listen(port=int(text), host="", file=file, line=line_of(one), sure=False)
+            yield Listen(port=int(text), host="", file=file, line=line_of(one), said=said)
 
 
 def _called(node: Node) -> str:
-    return written(node.child_by_field_name("function")).rpartition(".")[2]
+    return written(node.child_by_field_name("function")).rpartition(".")[2].strip()
 
 
 def _strings(node: Node) -> list[str]:
