@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import join
 
+from builder.detect.languages.dockerfile import DOCKERFILE, file_of
 from builder.dockerfile import dockerfile, dockerignore
 from builder.errors import NotDeployable
-from builder.plan import BuildPlan, Component
+from builder.plan import BuildPlan, Command, Component
 from builder.provider import Provider
-from builder.recipe import Generated, Recipe
+from builder.recipe import Base, Final, Generated, Recipe
 from builder.tree import Tree
 
 
@@ -70,6 +71,8 @@ def prepared(
 def _prepared(
     component: Component, provider: Provider, tree: Tree, digests: Mapping[str, str] | None, *, single: bool
 ) -> Prepared:
+    if own := file_of(component) if component.provider == DOCKERFILE.name else "":
+        return _as_it_stands(component, own, tree)
     recipe = provider.recipe(component, tree)
     written = dockerfile(component, recipe, digests=digests)
     name = join(component.context, "Dockerfile" if single else f"Dockerfile.{component.name}")
@@ -80,4 +83,24 @@ def _prepared(
         recipe=recipe,
         dockerfile=name,
         files=(Generated(path=name, text=written.text), ignore, *beside),
+    )
+
+
+def _as_it_stands(component: Component, path: str, tree: Tree) -> Prepared:
+    """Return a component that is built by its own Dockerfile: nothing is written in its place."""
+    final = Final(
+        base=Base(image="", tag=""),
+        steps=(),
+        command=component.start.value or Command(),
+        health_tool="none",
+        reaps=True,
+    )
+    recipe = Recipe(stages=(), final=final)
+    ignored = join(component.context, ".dockerignore")
+    ignore = tree.text(ignored) or dockerignore(component, recipe, tree)
+    return Prepared(
+        component=component,
+        recipe=recipe,
+        dockerfile=path,
+        files=(Generated(path=path, text=tree.text(path) or ""), Generated(path=ignored, text=ignore)),
     )

@@ -89,7 +89,8 @@ class RealImages:
         for name in (DEBIAN, *names):
             if name not in self._there:
                 if not await asyncio.to_thread(self._answers, name):
-                    await self.need(*_BASE.findall(MADE.get(name, "")))
+                    if name in MADE:
+                        await self.need(*_BASE.findall(MADE[name]))
                     await self._make(name)
                 self._there.add(name)
 

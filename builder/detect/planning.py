@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from builder.detect.census import languages_of
 from builder.detect.choosing import joined, named, primary_of
 from builder.detect.languages import PROVIDERS
+from builder.detect.languages.dockerfile import DOCKERFILE, additional
 from builder.detect.refusing import questions_of, refusals_of
 from builder.detect.truths import TRUTHS
 from builder.draft import Draft
@@ -25,6 +26,8 @@ def plan(tree: Tree, *, providers: Sequence[Provider] = PROVIDERS, truths: Seque
     """Return what is in the tree and how it is built and run."""
     look = Look(tree)
     drafts = _examined(look, providers)
+    if DOCKERFILE in providers:
+        drafts += additional(look, drafts)
     notes = [note for truth in truths for note in truth.tell(look, drafts)]
     components = named(joined(drafts))
     if not components:

@@ -2,6 +2,7 @@
 
 from builder.detect.languages.cpp import CPP
 from builder.detect.languages.deno import DENO
+from builder.detect.languages.dockerfile import DOCKERFILE
 from builder.detect.languages.dotnet import DOTNET
 from builder.detect.languages.elixir import ELIXIR
 from builder.detect.languages.gleam import GLEAM
@@ -20,4 +21,5 @@ PROVIDERS: tuple[Provider, ...] = (
     *(GO, RUST, JVM, DOTNET, ELIXIR, GLEAM, RUBY, PHP, PYTHON),
     *(DENO, NODE),  # after those whose assets they make
     *(CPP, STATIC, SHELL),  # what is often found beside a program in another language
+    DOCKERFILE,  # a tree that says nothing else
 )

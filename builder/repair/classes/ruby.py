@@ -1,0 +1,29 @@
+# ruff: noqa: E501 - a table: each row stands together
+"""Bundler and Ruby."""
+
+from builder.repair import remedies
+from builder.repair.model import ANY, LIKELY, START, SYMPTOM, known
+
+_LOCK = ("Commit the Gemfile.lock that bundler writes.", "请提交 bundler 生成的 Gemfile.lock。")
+
+CLASSES = (
+    known("bundler.lock-missing", r"^The (?:deployment|frozen) setting requires a (?:Gemfile\.)?lock(?:file)?", ("A frozen install needs Gemfile.lock.", "冻结安装需要 Gemfile.lock。"), _LOCK, repair=remedies.loosen("bundler")),
+    known("bundler.lock-outdated", (r"^(?:The gemspecs for path gems changed|You are trying to install in deployment mode after changing|The dependencies in your gemfile changed|Some dependencies were deleted from your gemfile)", r"because frozen mode is set|the lockfile can't be updated"), ("Gemfile.lock does not match the Gemfile.", "Gemfile.lock 与 Gemfile 不一致。"), _LOCK, repair=remedies.loosen("bundler")),
+    known("bundler.ruby-release", r"^Your Ruby version is \S+, but your Gemfile specified (?P<wanted>[\d<>=~., ]+)", ("The Gemfile asks for another Ruby.", "Gemfile 要求其他版本的 Ruby。"), ("Take that release.", "请使用该版本。"), where=ANY, repair=remedies.runtime("ruby")),
+    known("bundler.manifest-missing", r"^Could not locate Gemfile", ("There is no Gemfile where bundler runs.", "bundler 运行的目录中没有 Gemfile。"), ("Build from the folder that holds it.", "请在其所在目录构建。"), where=ANY),
+    known("bundler.manifest-invalid", r"^\[!\] There was an error parsing `Gemfile`", ("The Gemfile cannot be read.", "无法读取 Gemfile。"), ("Correct it; copy the files that it reads too.", "请更正，并复制它读取的文件。")),
+    known("bundler.platform", r"^Your bundle only supports platforms ", ("Gemfile.lock was written on another system and holds no gems for Linux.", "Gemfile.lock 在其他系统上写成，没有 Linux 平台。"), ("Run bundle lock --add-platform x86_64-linux.", "请运行 bundle lock --add-platform x86_64-linux。"), repair=remedies.loosen("bundler")),
+    known("bundler.release", r"(?:Could not find 'bundler' \((?P<wanted>[\d.]+)\)|There was an error installing the locked bundler version)", ("Gemfile.lock names a bundler that is not there.", "Gemfile.lock 指定的 bundler 不存在。"), ("Install that bundler, or write the lock file anew.", "请安装该版本，或重新生成锁文件。"), where=ANY, certainty=LIKELY),
+    known("bundler.gem-not-found", (r"^Could not find gem '(?P<name>[^']+)' in", r"^Could not find \S+ in (?:any of the sources|locally installed gems|cached gems)"), ("A gem is in none of the sources, or was not installed.", "gem 不在任何源中，或没有安装。"), ("Correct its name or version.", "请更正名称或版本。"), where=ANY),
+    known("bundler.command-missing", r"^bundler: command not found: (?P<name>\S+)", ("A program of a gem is not installed.", "gem 的程序没有安装。"), ("Name its gem in the Gemfile, outside of development and test.", "请写入 Gemfile，不要放在 development 或 test 组。"), where=ANY),
+    known("bundler.native-extension", r"^Gem::Ext::BuildError: ERROR: Failed to build gem native extension", ("A gem could not be compiled.", "gem 编译失败。"), ("Look at what it says below: often headers are missing.", "请看其下内容：通常缺少头文件。"), certainty=SYMPTOM, repair=remedies.system("gcc", "g++", "make", "libc6-dev", "libyaml-dev", "pkg-config")),
+    known("ruby.mkmf-library", (r"(?:Can't find the '?libpq-fe\.h|(?:checking for libpq-fe\.h|checking for pg_config)\.\.\. no)",), ("The gem pg is compiled, for which PostgreSQL's headers are missing.", "编译 pg 缺少 PostgreSQL 头文件。"), ("Install libpq-dev while building.", "请在构建时安装 libpq-dev。"), repair=remedies.system("gcc", "make", "libc6-dev", "libpq-dev", run=("libpq5",))),
+    known("ruby.mysql-library", r"mysql client is missing\. You may need to", ("The gem mysql2 is compiled, for which MySQL's headers are missing.", "编译 mysql2 缺少 MySQL 头文件。"), ("Install default-libmysqlclient-dev while building.", "请在构建时安装 default-libmysqlclient-dev。"), repair=remedies.system("gcc", "make", "libc6-dev", "default-libmysqlclient-dev", run=("libmariadb3",))),
+    known("ruby.load", r"cannot load such file -- (?P<name>\S+) \(LoadError\)", ("A file or gem that the program requires is not there.", "程序需要的文件或 gem 不存在。"), ("Name the gem in the Gemfile.", "请写入 Gemfile。"), where=ANY),
+    known("ruby.file-missing", r"^ruby: No such file or directory -- (?P<path>\S+) \(LoadError\)", ("Ruby is started with a file that is not there.", "Ruby 启动的文件不存在。"), ("Name the right file.", "请指定正确的文件。"), where=ANY, repair=remedies.copied),
+    known("ruby.syntax", r"^\S+\.rb:\d+: syntax error(?:s found|, unexpected)|\(SyntaxError\)$", ("A file is not valid Ruby for this release.", "文件不是此版本的有效 Ruby。"), ("Correct it.", "请更正。"), where=ANY),
+    known("ruby.name", r"undefined (?:local variable or )?method ?[`'].*\((?:NameError|NoMethodError)\)|undefined local variable or method .*\(NameError\)", ("The program fails by an error of its own.", "程序因自身错误失败。"), ("Look at the file that is named first.", "请看首先所指的文件。"), where=START, certainty=SYMPTOM),
+    known("ruby.javascript-runtime", r"Could not find a JavaScript runtime\. See ", ("Assets are compiled with JavaScript, for which nothing is installed.", "编译资源需要 JavaScript 运行时。"), ("Install nodejs while building.", "请在构建时安装 nodejs。"), where=ANY, repair=remedies.system("nodejs")),
+    known("rails.secret-key", r"(?:Missing `secret_key_base` for '\w+' environment|ArgumentError: `secret_key_base` for \S+ environment must be)", ("Rails needs SECRET_KEY_BASE.", "Rails 需要 SECRET_KEY_BASE。"), ("Give it as a secret; for assets a placeholder does.", "请以密钥形式提供；编译资源可用占位值。"), where=ANY, repair=remedies.rails_key),
+    known("rails.master-key", r"(?:ActiveSupport::MessageEncryptor::InvalidMessage|Missing encryption key to decrypt file with)", ("Rails cannot read its credentials: the master key is missing or wrong.", "Rails 无法读取凭据：缺少主密钥或不正确。"), ("Give RAILS_MASTER_KEY as a secret.", "请以密钥形式提供 RAILS_MASTER_KEY。"), where=ANY),
+)  # fmt: skip
