@@ -23,6 +23,11 @@ class Prepared:
     files: tuple[Generated, ...]
 
     @property
+    def ours(self) -> bool:
+        """Whether the Dockerfile is written by us, so that a recipe stands behind it."""
+        return self.component.provider != DOCKERFILE.name
+
+    @property
     def text(self) -> str:
         """The Dockerfile's text."""
         return self.files[0].text
@@ -73,9 +78,15 @@ def _prepared(
 ) -> Prepared:
     if own := file_of(component) if component.provider == DOCKERFILE.name else "":
         return _as_it_stands(component, own, tree)
-    recipe = provider.recipe(component, tree)
-    written = dockerfile(component, recipe, digests=digests)
     name = join(component.context, "Dockerfile" if single else f"Dockerfile.{component.name}")
+    return written_out(component, provider.recipe(component, tree), tree, name, digests=digests)
+
+
+def written_out(
+    component: Component, recipe: Recipe, tree: Tree, name: str, *, digests: Mapping[str, str] | None = None
+) -> Prepared:
+    """Return what a component is built from by this recipe; ``name`` is the path of its Dockerfile."""
+    written = dockerfile(component, recipe, digests=digests)
     beside = tuple(Generated(path=join(component.context, one.path), text=one.text) for one in written.files)
     ignore = Generated(path=join(component.context, ".dockerignore"), text=dockerignore(component, recipe, tree))
     return Prepared(

@@ -19,7 +19,7 @@ from builder.files import Prepared
 from builder.plan import Kind
 from builder.staging import staged
 
-Stage = Literal["stage", "build", "check"]
+Stage = Literal["stage", "build", "check", "repair"]
 Tell = Callable[[Stage, Line], None]
 
 

@@ -15,9 +15,13 @@ from builder.check.report import Report
 from builder.detect.languages import PROVIDERS
 from builder.detect.planning import plan
 from builder.files import Prepared, prepared
-from builder.pipeline import Order, Outcome, Stage, carried_out
+from builder.mending import Mended, mended
+from builder.pipeline import Order, Stage
 from builder.recipe import Generated
+from builder.repair.repairing import Mend
+from builder.repair.subject import described
 from builder.source.directory import open_directory
+from builder.tree import Tree
 from cli.options import Output
 from cli.terminal import painter, write_structure
 from core.errors import UsageError
@@ -31,7 +35,10 @@ SHOWN_LINES = 30
 
 def files_of(source: Path, component: str) -> tuple[Prepared, ...]:
     """Return what the components of a folder are built from."""
-    tree = open_directory(source)
+    return _found(open_directory(source), component)
+
+
+def _found(tree: Tree, component: str) -> tuple[Prepared, ...]:
     return prepared(plan(tree), tree, PROVIDERS, only=component)
 
 
@@ -76,7 +83,8 @@ def built(
     """Build and try each component; say whether all of them work."""
     settings = load_settings(config)
     given = dict(_pair(one) for one in environment)
-    found = files_of(source, component)
+    tree = open_directory(source)
+    found = _found(tree, component)
     if tag and len(found) > 1:
         names = ", ".join(one.component.name for one in found)
         raise UsageError("--tag names one image, and there are several components", next_step=f"Choose one: {names}.")
@@ -92,7 +100,7 @@ def built(
         no_proxy=wanted.no_proxy,
         mounts={inside: Path(outside) for inside, outside in wanted.mounts.items()},
     )
-    outcomes: list[tuple[Prepared, Outcome]] = []
+    results: list[Mended] = []
     paint = painter(sys.stderr)
 
     def tell(stage: Stage, line: Line) -> None:
@@ -109,17 +117,18 @@ def built(
             try_out=check,
         )
         try:
-            outcomes.append((one, asyncio.run(carried_out(order, executor, tell, folder))))
+            provider = next(known for known in PROVIDERS if known.name == one.component.provider)
+            results.append(asyncio.run(mended(order, executor, tell, folder, provider=provider, tree=tree)))
         except BuildFailed as failed:
             for line in failed.log[-SHOWN_LINES:]:
                 sys.stderr.write(f"  {line.text}\n")
             raise
     if output in {Output.JSON, Output.YAML}:
-        write_structure({"images": [_data(one, outcome, language) for one, outcome in outcomes]}, output)
+        write_structure({"images": [_data(one, language) for one in results]}, output)
     else:
-        for _, outcome in outcomes:
-            _show(outcome, language)
-    return all(outcome.report is None or outcome.report.works for _, outcome in outcomes)
+        for result in results:
+            _show(result, language)
+    return all(one.outcome.report is None or one.outcome.report.works for one in results)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -129,29 +138,42 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _show(outcome: Outcome, language: Language) -> None:
+def _show(one: Mended, language: Language) -> None:
     paint = painter(sys.stdout)
-    image = outcome.image
+    image, report = one.outcome.image, one.outcome.report
     sys.stdout.write(
         f"{paint('title', image.name)}  {image.size / MIB:.0f} MiB  {image.steps_cached}/{image.steps} steps cached  "
         f"{image.seconds:.1f} s\n  {image.id}\n"
     )
-    for check in outcome.report.checks if outcome.report else ():
+    for text in _repairs(one, language):
+        sys.stdout.write(f"  {paint('warn', '~')} {text}\n")
+    for check in report.checks if report else ():
         mark = {"passed": paint("ok", "✓"), "failed": paint("fail", "✗"), "skipped": paint("warn", "-")}[check.outcome]
         sys.stdout.write(f"  {mark} {check.text.in_language(language)}\n")
         if check.outcome == "failed":
             sys.stdout.writelines(f"      {line}\n" for line in check.proof)
+    if one.stop is not None:
+        sys.stdout.write(f"  {one.stop.text.in_language(language)}\n  {one.stop.next_step.in_language(language)}\n")
 
 
-def _data(one: Prepared, outcome: Outcome, language: Language) -> dict[str, Any]:
-    image, report = outcome.image, outcome.report
+def _repairs(one: Mended, language: Language) -> list[str]:
+    return [
+        f"{attempt.decision.code}: {described(attempt.decision.patch).in_language(language)}"
+        for attempt in one.attempts
+        if isinstance(attempt.decision, Mend)
+    ]
+
+
+def _data(one: Mended, language: Language) -> dict[str, Any]:
+    image, report = one.outcome.image, one.outcome.report
     return {
-        "component": one.component.name,
+        "component": one.prepared.component.name,
         "image": image.name,
         "id": image.id,
         "bytes": image.size,
         "seconds": round(image.seconds, 3),
         "works": None if report is None else report.works,
+        "repairs": _repairs(one, language),
         "checks": [] if report is None else _checks(report, language),
         "log": [] if report is None else list(report.log),
     }

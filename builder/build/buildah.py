@@ -17,7 +17,7 @@ from typing import Any
 
 from builder.build.errors import BuildFailed, BuildTooLong, ExecutorMissing, PushFailed
 from builder.build.executor import BuildRequest, Image, Line
-from builder.build.programs import Ended, run
+from builder.build.programs import Ended, asked, run
 from builder.build.registries import Registries
 
 KEPT_LINES = 400
@@ -138,22 +138,22 @@ class Buildah:
         return found
 
     async def _asked(self, words: list[str]) -> str:
-        lines: list[str] = []
-        ended = await self._run(words, lambda line: lines.append(line.text), seconds=SHORT_SECONDS)
+        program = self._program()
+        driver = await self._chosen_driver(program)
+        ended, out, said = await asked(
+            [program, *self._storage(driver), *words],
+            seconds=SHORT_SECONDS,
+            environment=self._environment(),
+            folder=self._folder,
+        )
         if ended.status:
             raise ExecutorMissing(
-                f"buildah {words[0]} failed: {' '.join(lines[-3:])}",
-                next_step="Run `sextant doctor`: it says what is missing.",
+                f"buildah {words[0]} failed: {said}", next_step="Run `sextant doctor`: it says what is missing."
             )
-        return "\n".join(lines)
+        return out.decode("utf-8", "replace").strip()
 
     async def _run(self, words: list[str], tell: Callable[[Line], None], *, seconds: float) -> Ended:
-        program = shutil.which("buildah")
-        if program is None:
-            raise ExecutorMissing(
-                "The program buildah is not installed.",
-                next_step="Install it (Debian: apt-get install buildah), or configure another executor.",
-            )
+        program = self._program()
         driver = await self._chosen_driver(program)
         return await run(
             [program, *self._storage(driver), *words],
@@ -162,6 +162,15 @@ class Buildah:
             environment=self._environment(),
             folder=self._folder,
         )
+
+    def _program(self) -> str:
+        program = shutil.which("buildah")
+        if program is None:
+            raise ExecutorMissing(
+                "The program buildah is not installed.",
+                next_step="Install it (Debian: apt-get install buildah), or configure another executor.",
+            )
+        return program
 
     async def _chosen_driver(self, program: str) -> str:
         """Try the overlay driver once; a file system or a container that does not let it work answers at once."""

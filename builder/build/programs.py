@@ -63,6 +63,30 @@ async def run(
         raise
 
 
+async def asked(
+    words: Sequence[str], *, seconds: float, environment: Mapping[str, str], folder: Path
+) -> tuple[Ended, bytes, str]:
+    """Run a program for what it answers: return its standard output as it is, and what it said beside, masked."""
+    process = await asyncio.create_subprocess_exec(
+        *words,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=dict(environment),
+        cwd=folder,
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            out, said = await process.communicate()
+    except TimeoutError:
+        return Ended(status=await _ended(process), timed_out=True), b"", "it did not answer in time"
+    except BaseException:
+        await _ended(process)
+        raise
+    return Ended(status=process.returncode or 0), out, _shown(said[-MAX_LINE:])
+
+
 async def _lines(process: asyncio.subprocess.Process, tell: Callable[[str], None]) -> None:
     assert process.stdout is not None  # noqa: S101 - asked for above
     rest, told = b"", 0

@@ -20,7 +20,7 @@ server {{
     gzip_types text/css application/javascript application/json image/svg+xml text/plain;
     add_header X-Content-Type-Options nosniff always;
 
-    location ~* \\.[0-9a-f]{{8,}}\\.(js|css|woff2?|png|svg)$ {{
+    location ~* "\\.[0-9a-f]{{8,}}\\.(js|css|woff2?|png|svg)$" {{
         expires 1y;
         add_header Cache-Control "public, immutable";
     }}

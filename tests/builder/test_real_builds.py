@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from builder.check.report import Report
 from builder.detect.languages import PROVIDERS
 from builder.detect.planning import plan
 from builder.files import prepared
-from builder.pipeline import Order, carried_out
+from builder.mending import Mended, mended
+from builder.pipeline import Order
 from builder.source.directory import open_directory
 from tests.images import RealImages
 
@@ -22,6 +22,8 @@ class App:
     files: dict[str, str]
     bases: tuple[str, ...]
     failed: frozenset[str] = field(default_factory=frozenset)
+    environment: dict[str, str] = field(default_factory=dict)
+    stop: str | None = None
 
 
 GO = {
@@ -43,7 +45,46 @@ func main() {
 LISTEN = "http.ListenAndServe("
 WRITE = 'if err := os.WriteFile("/app/data", nil, 0o600); err != nil {\n\t\tfmt.Println(err)\n\t}\n\t'
 
+FASTAPI = {
+    ".python-version": "3.11\n",
+    "requirements.txt": "fastapi==0.115.6\nuvicorn==0.34.0\n",
+    "main.py": """import os
+
+from fastapi import FastAPI
+
+NAME = os.environ["SHOP_NAME"]
+app = FastAPI()
+
+
+@app.get("/healthz")
+def healthz():
+    return {"ok": NAME}
+""",
+}
+NODE = {
+    "package.json": '{"name": "shop", "engines": {"node": "22"}, "scripts": {"start": "node server.js"}}\n',
+    "server.js": """const http = require("http");
+const port = process.env.PORT || 3000;
+const server = http.createServer((request, response) => response.end("shop"));
+server.listen(port);
+process.on("SIGTERM", () => server.close());
+""",
+}
+PYTHON_BASES = ("library/python:3.11-slim-bookworm",)
+NODE_BASES = ("library/node:22-bookworm-slim",)
+SITE_BASES = ("nginxinc/nginx-unprivileged:1.29-alpine-slim",)
+
 APPS = (
+    App(id="fastapi", files=FASTAPI, bases=PYTHON_BASES, environment={"SHOP_NAME": "shop"}),
+    App(
+        id="fastapi-without-its-variable",
+        files=FASTAPI,
+        bases=PYTHON_BASES,
+        failed=frozenset({"starts", "log"}),
+        stop="variable.missing",
+    ),
+    App(id="node", files=NODE, bases=NODE_BASES),
+    App(id="site", files={"index.html": "<!doctype html><title>Shop</title>\n"}, bases=SITE_BASES),
     App(id="go", files=GO, bases=("library/golang:1.19-alpine", "library/alpine:3.22")),
     App(
         id="go-bound-to-itself",
@@ -72,28 +113,39 @@ APPS = (
 )
 
 
-async def built(app: App, images: RealImages, folder: Path) -> Report:
+async def built(app: App, images: RealImages, folder: Path) -> Mended:
+    source = folder / "source"
     for name, text in app.files.items():
-        path = folder / "source" / name
+        path = source / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     await images.need(*app.bases)
-    tree = open_directory(folder / "source")
+    tree = open_directory(source)
     (one,) = prepared(plan(tree), tree, PROVIDERS)
     order = Order(
-        source=folder / "source", prepared=one, name=f"localhost/{app.id}:1", network=images.network, start_seconds=20
+        source=source,
+        prepared=one,
+        name=f"localhost/{app.id}:1",
+        network=images.network,
+        environment=app.environment,
+        start_seconds=20,
     )
-    outcome = await carried_out(order, images.executor, lambda _stage, _line: None, folder)
-    assert outcome.report is not None
-    return outcome.report
+    provider = next(known for known in PROVIDERS if known.name == one.component.provider)
+    return await mended(order, images.executor, lambda _stage, _line: None, folder, provider=provider, tree=tree)
 
 
 @pytest.mark.parametrize("app", APPS, ids=lambda app: app.id)
 async def test_source_becomes_a_container_that_was_tried(app: App, images: RealImages, tmp_path: Path) -> None:
-    report = await built(app, images, tmp_path)
+    done = await built(app, images, tmp_path)
+    report = done.outcome.report
+    assert report is not None
     failed = {one.check for one in report.checks if one.outcome == "failed"}
     assert failed == app.failed, [(one.text.en, one.proof) for one in report.checks]
     assert report.works == (not app.failed)
+    if app.stop is not None:
+        assert done.stop is not None
+        assert done.stop.code == app.stop
     if not app.failed:
         names = ["starts", "listens", "answers", "health", "user", "stops", "read_only", "log"]
         assert [one.check for one in report.checks] == names
+        assert not done.attempts

@@ -103,7 +103,8 @@ async def test_a_secret_is_there_while_its_step_runs_and_nowhere_else(images: Re
     told = await images.executor.configuration("localhost/secret:1")
     assert CANARY not in repr(told)
     assert CANARY not in "\n".join(line.text for line in lines)
-    assert not list((images.folder / "images" / "work").iterdir())
+    left = {path.name for path in (images.folder / "images" / "work").iterdir()}
+    assert left <= {"buildah-cache"}  # what its cache mounts keep
 
 
 async def test_our_own_environment_does_not_reach_a_build(
