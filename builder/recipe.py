@@ -10,6 +10,9 @@ from typing import Literal
 from builder.plan import Command
 from core.phrase import Phrase
 
+SIGNATURE = "written by Sextant"
+"""Stands in the first line of every Dockerfile of ours, so that it is not taken for what a person said."""
+
 HealthTool = Literal["python", "node", "deno", "bun", "php", "ruby", "bash", "busybox", "none"]
 """What the image can ask its own port with: curl is not put into an image for it."""
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 import platform
+import shutil
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,7 +58,21 @@ async def examine(settings: Settings, *, kubeconfig: Path | None, context: str, 
         *await _cluster(settings, kubeconfig, context, namespace),
         _model(settings),
         await _knowledge(settings),
+        _building(),
     ]
+
+
+def _building() -> Check:
+    """Say whether images can be built and tried out here."""
+    if shutil.which("buildah") is None:
+        cost = "no buildah: `sextant build plan` and `files` work, `sextant build run` has nothing to build with"
+        return Check(name="builds", state="warn", detail=cost, next_step="Debian: apt-get install buildah runc")
+    absent = [name for name in ("runc", "unshare", "nsenter", "ip") if shutil.which(name) is None]
+    if absent or os.geteuid() != 0:
+        why = f"no {', '.join(absent)}" if absent else "not root"
+        detail = f"buildah; images cannot be tried out ({why}): `sextant build run --no-check` builds them"
+        return Check(name="builds", state="warn", detail=detail, next_step="install runc and run it as root")
+    return Check(name="builds", state="ok", detail="buildah builds images, runc tries them out")
 
 
 def _model(settings: Settings) -> Check:

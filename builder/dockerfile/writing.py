@@ -11,7 +11,7 @@ from builder.dockerfile.health import TIMEOUT_SECONDS, check
 from builder.dockerfile.serving import PORT, served
 from builder.errors import PlanIncomplete
 from builder.plan import Command, Component, Kind
-from builder.recipe import Argument, Base, Copy, Final, Generated, Packages, Recipe, Run, Set, Stage, Step
+from builder.recipe import SIGNATURE, Argument, Base, Copy, Final, Generated, Packages, Recipe, Run, Set, Stage, Step
 
 USER = 10001
 """Beyond the users of distributions, so that it owns nothing in the image or on a node."""
@@ -45,7 +45,7 @@ def dockerfile(component: Component, recipe: Recipe, *, digests: Mapping[str, st
             f"{component.name}: the port is not known.",
             next_step="Say it with --port, or in a Procfile or compose file.",
         )
-    lines = [f"# {component.name}: written by Sextant. Each value and its ground: sextant build plan", ""]
+    lines = [f"# {component.name}: {SIGNATURE}. Each value and its ground: sextant build plan", ""]
     for stage in recipe.stages:
         lines += [*_stage(stage, digests or {}), ""]
     lines += _final(component, recipe, port if kind in {Kind.WEB, Kind.STATIC} else None, digests or {})

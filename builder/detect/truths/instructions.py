@@ -11,6 +11,7 @@ from builder.detect.truths.images import language_of
 from builder.look import Look
 from builder.parsing.code import of_type, syntax, written
 from builder.parsing.dockerfile import Dockerfile, Instruction, Stage, dockerfile, pairs
+from builder.recipe import SIGNATURE
 
 NO_SERVICE: Final = frozenset({22, 443, 5005, 8443, 9229, 9003, 5678, 9464, 24678, 35729, 2345, 4000 + 40000})
 """Ports of shells, of TLS and of debuggers: where another is named, that one serves."""
@@ -126,8 +127,12 @@ def _suffixes(name: str) -> set[str]:
 
 
 def parsed(look: Look, path: str) -> Dockerfile | None:
-    """Return a Dockerfile of the tree, parsed once."""
-    return look._once("dockerfile", path, dockerfile)  # noqa: SLF001 - Look has no method for this format yet
+    """Return a Dockerfile of the tree, parsed once; None for one of ours, which says what a plan said before."""
+    return look.memo("dockerfile", path, lambda: _parsed(look.tree.text(path) or ""))
+
+
+def _parsed(text: str) -> Dockerfile | None:
+    return None if SIGNATURE in text.partition("\n")[0] else dockerfile(text)
 
 
 def image_of(look: Look, path: str, target: str = "") -> Image | None:
