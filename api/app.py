@@ -22,6 +22,7 @@ from api.knowledge_runs import FOLLOWED_AT_ONCE
 from api.notifying import notifying
 from api.pages.routes import router as pages
 from api.routes.answers import router as answers
+from api.routes.builds import router as builds
 from api.routes.diagnoses import router as diagnoses
 from api.routes.documents import router as documents
 from api.routes.events import router as events
@@ -108,7 +109,7 @@ def create_app(context: ApiContext) -> FastAPI:
     app.state.services = services
     for router in (diagnoses, snapshots, workloads, sources, documents, search, answers, events, knowledge, runs):
         app.include_router(router)
-    for router in (health, pages):
+    for router in (builds, health, pages):
         app.include_router(router)
     app.add_exception_handler(SextantError, handlers.on_error)
     app.add_exception_handler(RequestValidationError, handlers.on_invalid)

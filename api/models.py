@@ -160,6 +160,10 @@ class Alive(BaseModel):
     status: Literal["ok"]
 
 
+_RESULTS = {"build": "/v1/builds", "diagnosis": "/v1/diagnoses"}
+"""Where the results of runs stand, by kind."""
+
+
 def run_view(run: Run) -> RunView:
     """Return how a run is shown."""
     here = f"/v1/runs/{run.id}"
@@ -179,7 +183,7 @@ def run_view(run: Run) -> RunView:
             self=here,
             events=f"{here}/events",
             cancel=f"{here}/cancel",
-            result=f"/v1/diagnoses/{run.id}" if run.kind == "diagnosis" else None,
+            result=f"{_RESULTS[run.kind]}/{run.id}" if run.kind in _RESULTS else None,
         ),
     )
 

@@ -26,7 +26,7 @@
     ├── DeadlineExceeded          the time given was not enough                       exit 1, HTTP 504
     ├── RunCancelled              somebody cancelled it                               exit 1, HTTP 409
     ├── StorageError              the database did not answer or is of another version  exit 1, HTTP 503
-    ├── BuilderError              about a source tree or a build; builder.errors, with its branches in source, build, check
+    ├── BuilderError              about a source tree or a build: builder.errors, and errors of its branches
     └── the knowledge base, each root drawn with its branches in its own module
         ├── KnowledgeOff          the settings switch it off; kb.errors, with SourceNotFound and the like
         ├── DocumentError         a document cannot be read; kb.documents.errors

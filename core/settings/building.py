@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from core.settings.sections import Listed, Section
+from core.settings.sections import MIB, Listed, Section
 
 
 class BuildSettings(Section):
@@ -26,4 +26,23 @@ class BuildSettings(Section):
     )
     seconds: float = Field(
         1_500.0, gt=0, le=7_200, description="Seconds for one build. 25 minutes are enough for a cold Rust workspace."
+    )
+    at_once: int = Field(
+        2, ge=1, le=32, description="Builds at once in one server. Each keeps two cores busy; the rest waits in line."
+    )
+    max_upload_bytes: int = Field(
+        128 * MIB, gt=0, description="Bytes of an uploaded archive at most. Source packs well: few programs have more."
+    )
+    max_source_bytes: int = Field(
+        512 * MIB,
+        gt=0,
+        description="Bytes of a source over HTTP at most, unpacked. Repositories with history have more.",
+    )
+    max_source_files: int = Field(50_000, gt=0, description="Files of a source over HTTP at most: a large monorepo.")
+    keep_seconds: float = Field(
+        86_400,
+        gt=0,
+        le=7 * 86_400,
+        description="Seconds for which generated files and the image of a build over HTTP are kept. A day is enough to "
+        "fetch them.",
     )

@@ -1,0 +1,67 @@
+"""The files that builds generate, kept in the streams of their runs: also of failed ones, and for any server."""
+
+import gzip
+import io
+import tarfile
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from api.building_errors import BuildFileNotFound, BuildFilesGone
+from core.errors import UsageError
+from core.runs import Run, RunStore
+
+MAX_BYTES: Final = 4 * 1024 * 1024
+"""Of all files of a build: a Dockerfile has some thousand bytes, and a monorepo a hundred of them."""
+
+
+async def told(store: RunStore, run_id: str, files: Mapping[str, str]) -> None:
+    """Tell the files in the run's stream. Raises ``UsageError`` for more than is kept, ``Conflict`` after its end."""
+    if sum(len(text) for text in files.values()) > MAX_BYTES:
+        raise UsageError(
+            f"The generated files have more than {MAX_BYTES} bytes.", next_step="Choose one component of the source."
+        )
+    body = {"progress": 0.2, "note": f"{len(files)} files", "files": dict(sorted(files.items()))}
+    await store.append_event(run_id, "progress", body)
+
+
+async def kept(store: RunStore, run: Run, keep_seconds: float) -> Mapping[str, str]:
+    """Return the files of a build by their paths.
+
+    Raises ``BuildFileNotFound`` before there are any, and ``BuildFilesGone``.
+    """
+    ended = run.finished_at
+    if ended is not None and datetime.now(UTC) > _in_utc(ended) + timedelta(seconds=keep_seconds):
+        raise BuildFilesGone(
+            f"The files of build {run.id} were kept for {keep_seconds:g} s.", next_step="Start the build again."
+        )
+    seq = 0
+    while events := await store.events_after(run.id, seq):
+        for event in events:
+            if event.type == "progress" and isinstance(event.body, dict) and "files" in event.body:
+                found: dict[str, str] = event.body["files"]
+                return found
+        seq = events[-1].seq
+    raise BuildFileNotFound(
+        f"Build {run.id} has made no files{'' if run.ended else ' yet'}.",
+        next_step="Look at its steps." if run.ended else "Wait until its step `files` has succeeded.",
+    )
+
+
+def packed(files: Mapping[str, str]) -> bytes:
+    """Return the files as tar.gz, the same bytes for the same files."""
+    out = io.BytesIO()
+    with (
+        gzip.GzipFile(filename="", mode="wb", fileobj=out, mtime=0) as squeezed,
+        tarfile.open(fileobj=squeezed, mode="w") as archive,
+    ):
+        for path, text in sorted(files.items()):
+            data = text.encode()
+            member = tarfile.TarInfo(path)
+            member.size, member.mode = len(data), 0o644
+            archive.addfile(member, io.BytesIO(data))
+    return out.getvalue()
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
