@@ -15,6 +15,8 @@ from builder.check.report import Report
 from builder.detect.languages import PROVIDERS
 from builder.detect.planning import plan
 from builder.files import Prepared, prepared
+from builder.manifests import Options
+from builder.manifests import manifests as manifests_of
 from builder.mending import Mended, mended
 from builder.pipeline import Order, Stage
 from builder.recipe import Generated
@@ -42,9 +44,19 @@ def _found(tree: Tree, component: str) -> tuple[Prepared, ...]:
     return prepared(plan(tree), tree, PROVIDERS, only=component)
 
 
-def write_files(source: Path, found: Sequence[Prepared], *, force: bool, show: bool) -> None:
+def write_files(
+    source: Path, found: Sequence[Prepared], *, image: str, namespace: str, manifests: bool, force: bool, show: bool
+) -> None:
     """Write the files, or print them. One that exists and differs is kept, and shown as a diff, without ``force``."""
+    if image and len(found) > 1:
+        names = ", ".join(one.component.name for one in found)
+        raise UsageError("--image names one image, and there are several components", next_step=f"Choose one: {names}.")
     files = {file.path: file for one in found for file in reversed(one.files)}
+    if manifests:
+        options = Options(namespace=namespace) if namespace else Options()
+        for one in found:
+            made = manifests_of(one, image or image_of(one), options)
+            files |= {file.path: file for file in made}
     for path, file in sorted(files.items()):
         target = source / path
         if show:
@@ -54,11 +66,17 @@ def write_files(source: Path, found: Sequence[Prepared], *, force: bool, show: b
         if old == file.text:
             sys.stdout.write(f"unchanged {path}\n")
         elif old is None or force:
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(file.text, encoding="utf-8")
             sys.stdout.write(f"{'replaced' if old is not None else 'written'}  {path}\n")
         else:
             sys.stdout.write(f"kept      {path} (--force replaces it)\n")
             sys.stdout.writelines(_difference(old, file))
+
+
+def image_of(one: Prepared) -> str:
+    """Return what a component's image is called where nobody names it."""
+    return f"localhost/{one.component.name}:latest"
 
 
 def _difference(old: str, file: Generated) -> list[str]:
@@ -110,7 +128,7 @@ def built(
         order = Order(
             source=source,
             prepared=one,
-            name=tag or f"localhost/{one.component.name}:latest",
+            name=tag or image_of(one),
             network=network,
             environment=given,
             seconds=wanted.seconds,

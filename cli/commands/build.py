@@ -48,24 +48,42 @@ def plan_(*, source: Source = Path(), output: OutputFormat = Output.TEXT, lang: 
         raise typer.Exit(1)
 
 
-@build.command("files", short_help="Write the Dockerfile and .dockerignore.")
+@build.command("files", short_help="Write the Dockerfile, .dockerignore and manifests.")
 def files(
     *,
     source: Source = Path(),
     component: Only = "",
+    image: Annotated[
+        str, typer.Option("--image", help="Image that the manifests run.", show_default="localhost/NAME:latest")
+    ] = "",
+    namespace: Annotated[
+        str, typer.Option("--namespace", "-n", help="Namespace of the manifests.", metavar="NS", show_default="apps")
+    ] = "",
+    manifests: Annotated[
+        bool, typer.Option("--manifests/--no-manifests", help="Write Kubernetes manifests below deploy/.")
+    ] = True,
     force: Annotated[bool, typer.Option("--force", help="Replace files that exist.")] = False,
     show: Annotated[bool, typer.Option("--print", help="Print them; write nothing.")] = False,
 ) -> None:
-    """Write the Dockerfile and .dockerignore of each component. Files that exist are shown as a diff and kept.
+    """Write Dockerfile, .dockerignore and Kubernetes manifests. Files that exist are shown as a diff and kept.
 
     \b
     Examples:
       sextant build files .
       sextant build files . --print
+      sextant build files . --image registry.example.com/shop:1 -n shop
     """
     from cli.building import files_of, write_files
 
-    write_files(source, files_of(source, component), force=force, show=show)
+    write_files(
+        source,
+        files_of(source, component),
+        image=image,
+        namespace=namespace,
+        manifests=manifests,
+        force=force,
+        show=show,
+    )
 
 
 @build.command("run", short_help="Build the image, run it as a strict cluster would, and report.")

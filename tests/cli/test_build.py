@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.cli.running import Ran, sextant
 from tests.images import RealImages
@@ -63,8 +64,8 @@ def test_a_folder_that_is_not_there_is_an_error(build: Sextant, alone: Path) -> 
 def test_files_are_written_once_and_kept_unless_forced(build: Sextant, shop: Path) -> None:
     assert build("files", str(shop), "--print").out.startswith("# --- .dockerignore\n")
     assert not (shop / "Dockerfile").exists()
-    assert build("files", str(shop)).out == "written  .dockerignore\nwritten  Dockerfile\n"
-    assert build("files", str(shop)).out == "unchanged .dockerignore\nunchanged Dockerfile\n"
+    assert build("files", str(shop), "--no-manifests").out == "written  .dockerignore\nwritten  Dockerfile\n"
+    assert build("files", str(shop), "--no-manifests").out == "unchanged .dockerignore\nunchanged Dockerfile\n"
     written = (shop / "Dockerfile").read_text(encoding="utf-8")
     (shop / ".dockerignore").write_text("mine\n", encoding="utf-8")
     kept = build("files", str(shop)).out
@@ -73,6 +74,17 @@ def test_files_are_written_once_and_kept_unless_forced(build: Sextant, shop: Pat
     assert (shop / ".dockerignore").read_text(encoding="utf-8") == "mine\n"
     assert "replaced  .dockerignore" in build("files", str(shop), "--force").out
     assert (shop / "Dockerfile").read_text(encoding="utf-8") == written
+
+
+def test_manifests_run_the_image_in_the_namespace(build: Sextant, shop: Path) -> None:
+    done = build("files", str(shop), "--image", "registry.example.com/shop:1", "-n", "shop")
+    assert done.code == 0, done.err
+    assert "written  deploy/shop.yaml" in done.out
+    told = list(yaml.safe_load_all((shop / "deploy" / "shop.yaml").read_text(encoding="utf-8")))
+    deployment = next(one for one in told if one["kind"] == "Deployment")
+    assert deployment["metadata"]["namespace"] == "shop"
+    assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == "registry.example.com/shop:1"
+    assert "unchanged" in build("files", str(shop), "--image", "registry.example.com/shop:1", "-n", "shop").out
 
 
 def test_words_that_make_no_sense_are_usage_errors(build: Sextant, shop: Path) -> None:
