@@ -3,9 +3,10 @@
 import sys
 
 from evals import diagnosis
+from evals.builder import suite as builder
 from evals.retrieval import suite as retrieval
 
-SUITES = {"diagnose": diagnosis.main, "retrieval": retrieval.main}
+SUITES = {"builder": builder.main, "diagnose": diagnosis.main, "retrieval": retrieval.main}
 
 
 def main() -> int:
