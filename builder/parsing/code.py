@@ -25,7 +25,9 @@ MAX_CODE_BYTES = 512 * 1024
 MAX_SECONDS = 2.0
 """A grammar may need minutes for a few hundred bytes that were made for it; a source file takes milliseconds."""
 
-_PIECE = 64 * 1024
+_PIECE = 256
+"""Bytes that are handed to the parser at once. The text of a node is read through the same pieces: large ones would be
+copied for each name of three letters."""
 
 BY_SUFFIX: dict[str, Grammar] = {
     ".bash": "bash", ".cjs": "javascript", ".cs": "c_sharp", ".cts": "typescript", ".ex": "elixir", ".exs": "elixir",

@@ -104,14 +104,21 @@ def reached(module: str, start: Package, all_packages: tuple[Package, ...]) -> t
     return tuple(found.values())
 
 
-def listens(place: Place, file: str) -> Iterator[Listen]:
-    """Tell the addresses that a file listens on, or gives as the default of a flag or variable named for it."""
-    for node in _nodes(place, file):
-        yield from _listened(file, node)
+def listens(place: Place, file: str) -> tuple[Listen, ...]:
+    """Return the addresses that a file listens on, or gives as the default of a flag or variable named for it."""
+    return place.look.memo(
+        "go.listens",
+        place.file(file),
+        lambda: tuple(one for node in _nodes(place, file) for one in _listened(file, node)),
+    )
 
 
-def routes(place: Place, file: str) -> Iterator[tuple[str, int]]:
-    """Tell the paths that a file hands to calls, with their lines: ``mux.HandleFunc("GET /healthz", …)``."""
+def routes(place: Place, file: str) -> tuple[tuple[str, int], ...]:
+    """Return the paths that a file hands to calls, with their lines: ``mux.HandleFunc("GET /healthz", …)``."""
+    return place.look.memo("go.routes", place.file(file), lambda: tuple(_routes(place, file)))
+
+
+def _routes(place: Place, file: str) -> Iterator[tuple[str, int]]:
     for node in _calls(place, file):
         for text in _strings(node)[:2]:
             path = text.rpartition(" ")[2]
@@ -119,8 +126,12 @@ def routes(place: Place, file: str) -> Iterator[tuple[str, int]]:
                 yield path, line_of(node)
 
 
-def reads(place: Place, file: str) -> Iterator[Read]:
-    """Tell the environment variables that a file reads."""
+def reads(place: Place, file: str) -> tuple[Read, ...]:
+    """Return the environment variables that a file reads."""
+    return place.look.memo("go.reads", place.file(file), lambda: tuple(_reads(place, file)))
+
+
+def _reads(place: Place, file: str) -> Iterator[Read]:
     for node in _calls(place, file):
         words = _strings(node)
         called = _called(node)
