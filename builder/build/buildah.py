@@ -10,7 +10,8 @@ import re
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -37,6 +38,8 @@ class Buildah:
         self._registries = registries
         self._driver = ""
         self._opening = asyncio.Lock()
+        self._using = 0
+        self._left_over = False
 
     async def build(self, request: BuildRequest, tell: Callable[[Line], None]) -> Image:
         """Build the image."""
@@ -44,7 +47,8 @@ class Buildah:
         seen = _Steps(tell)
         with tempfile.TemporaryDirectory(dir=self._made("work"), prefix="build-") as work:
             words = ["build", *self._of(request, Path(work)), str(request.context)]
-            ended = await self._run(words, seen.line, seconds=request.seconds)
+            async with self._in_use():
+                ended = await self._whole(words, seen.line, seconds=request.seconds)
         if ended.timed_out:
             raise BuildTooLong(
                 f"The build of {request.name} was stopped after {request.seconds:g} s, in: {seen.step}",
@@ -119,14 +123,47 @@ class Buildah:
         """Forget an image."""
         await self._run(["rmi", "--force", name], lambda _line: None, seconds=SHORT_SECONDS)
 
+    async def _whole(self, words: list[str], tell: Callable[[Line], None], *, seconds: float) -> Ended:
+        """Run a build; when it is ended from outside, its container and mounts are left over."""
+        try:
+            ended = await self._run(words, tell, seconds=seconds)
+        except BaseException:
+            self._left_over = True
+            raise
+        self._left_over = self._left_over or ended.timed_out
+        return ended
+
+    @asynccontextmanager
+    async def _in_use(self) -> AsyncIterator[None]:
+        """Count what goes on. After a build that was ended from outside, what it left is removed when nothing does."""
+        self._using += 1
+        try:
+            yield
+        finally:
+            self._using -= 1
+            if self._left_over and not self._using:
+                await asyncio.shield(self._swept())
+
+    async def _swept(self) -> None:
+        await self._run(["rm", "--all"], lambda _line: None, seconds=SHORT_SECONDS)
+        self._left_over = False
+
     async def mount(self, name: str) -> tuple[str, Path]:
         """Make a container of an image and return its id and the folder of its files. End it with ``unmount``."""
-        container = await self._asked(["from", "--pull-never", name])
-        return container, Path(await self._asked(["mount", container]))
+        self._using += 1
+        try:
+            container = await self._asked(["from", "--pull-never", name])
+            return container, Path(await self._asked(["mount", container]))
+        except BaseException:
+            self._using -= 1
+            raise
 
     async def unmount(self, container: str) -> None:
         """Remove a container that ``mount`` made."""
-        await self._run(["rm", container], lambda _line: None, seconds=SHORT_SECONDS)
+        try:
+            await self._run(["rm", container], lambda _line: None, seconds=SHORT_SECONDS)
+        finally:
+            self._using -= 1
 
     async def configuration(self, name: str) -> dict[str, Any]:
         """Return the image's configuration: ``config`` holds user, command, environment."""

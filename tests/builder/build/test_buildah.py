@@ -81,6 +81,7 @@ async def test_a_build_that_waits_for_ever_is_stopped(images: RealImages, tmp_pa
     with pytest.raises(BuildTooLong, match="stopped after 5 s"):
         await images.executor.build(request, lambda _line: None)
     assert status("pgrep", "-f", "^sleep 1000$") == 1
+    assert status("grep", "-F", f"{images.folder}/images/storage/overlay/overlay/", "/proc/mounts") == 1
 
 
 async def test_a_secret_is_there_while_its_step_runs_and_nowhere_else(images: RealImages, tmp_path: Path) -> None:
