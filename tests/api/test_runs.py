@@ -108,7 +108,7 @@ async def test_a_run_of_another_kind_is_no_diagnosis(tmp_path: Path) -> None:
 
     context = make_context(tmp_path)
     async with running(context) as service:
-        run = await context.runner.start(kind="build", owner="local:local", work=work)
+        run = await context.runner.start(kind="chat", owner="local:local", work=work)
         said = await service.client.get(f"/v1/diagnoses/{run.id}")
         shown = (await service.client.get(f"/v1/runs/{run.id}")).json()
     assert (said.status_code, said.json()["code"]) == (404, "run_not_found")
