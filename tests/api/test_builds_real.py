@@ -111,7 +111,9 @@ async def test_a_cancel_ends_the_programs_of_a_build(images: RealImages, tmp_pat
     executor = Buildah(
         tmp_path / "images", Registries(mirrors={"docker.io": images.address}, insecure=frozenset({images.address}))
     )
-    dockerfile = "FROM docker.io/library/debian:bookworm-slim\nRUN echo waiting && sleep 86399\n"
+    # It says so only when the program is there, which is a moment after the shell has started it.
+    until = 'until [ "$(cat /proc/$!/comm)" = sleep ]; do :; done'
+    dockerfile = f"FROM docker.io/library/debian:bookworm-slim\nRUN sleep 86399 & {until}; echo waiting; wait\n"
 
     class Sleeping(FakeExecutor):
         async def build(self, request: Any, tell: Any) -> Any:
