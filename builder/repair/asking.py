@@ -1,6 +1,5 @@
 """What rules leave: one question to a model, whose answer is a patch of the same types or nothing. Never a command."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -15,6 +14,7 @@ from builder.repair.patches import Patch
 from builder.repair.repairing import Attempt, in_force
 from builder.repair.subject import Subject, apply
 from core.llm import Message, ModelError, Reply
+from core.llm.blocks import escaped
 from core.redaction import redact_lines
 from core.settings import ModelSettings
 
@@ -127,12 +127,6 @@ def prompt(
     }
     block = f"BEGIN DATA {boundary}\n{escaped(data)}\nEND DATA {boundary}"
     return Message(role="system", text=_INSTRUCTIONS.format(boundary=boundary)), Message(role="user", text=block)
-
-
-def escaped(data: Any) -> str:
-    """Write plain data as JSON of one line in which no character can end a block, open a tag or hide."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return "".join(f"\\u{ord(char):04x}" if char in "<>&`\u2028\u2029\x7f" else char for char in text)
 
 
 def _recipe(recipe: Recipe) -> list[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """The prompt: fixed instructions, and one marked block of data in which nothing can pass for an instruction."""
 
-import json
 from enum import StrEnum
 from typing import Any
 
 from core.llm import Message
+from core.llm.blocks import escaped
 from core.phrase import Language
 from diagnose.explain.material import Material
 
@@ -55,12 +55,6 @@ def prompt(material: Material, audience: Audience, boundary: str) -> tuple[Messa
     )
     block = f"BEGIN DATA {boundary}\n{escaped(_data(material))}\nEND DATA {boundary}"
     return Message(role="system", text=instructions), Message(role="user", text=block)
-
-
-def escaped(data: Any) -> str:
-    """Write plain data as JSON of one line in which no character can end a block, open a tag or hide."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return "".join(f"\\u{ord(char):04x}" if char in "<>&`\u2028\u2029\x7f" else char for char in text)
 
 
 def _data(material: Material) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """What a model is shown: fixed instructions, and one marked block of data that cannot pass for one."""
 
-import json
 import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.llm import Message
+from core.llm.blocks import escaped
 from kb.records.model import StoredPassage
 
 Spoken = Literal["en", "zh", "other"]
@@ -68,15 +68,6 @@ def prompt(
     }
     block = f"BEGIN DATA {boundary}\n{escaped(data)}\nEND DATA {boundary}"
     return Message(role="system", text=instructions), Message(role="user", text=block)
-
-
-def escaped(data: Any) -> str:
-    """Write plain data as JSON of one line in which no character can end a block, open a tag or hide."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return "".join(
-        f"\\u{ord(char):04x}" if char in "<>&`\x7f\u2028\u2029" or "\u200b" <= char <= "\u200f" else char
-        for char in text
-    )
 
 
 def orders(text: str) -> bool:

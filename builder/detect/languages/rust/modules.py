@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from posixpath import basename, dirname, join, normpath, splitext
 
-from tree_sitter import Language, Node, Query, QueryCursor
-from tree_sitter_rust import language
+from tree_sitter import Node
 
 from builder.look import Look
-from builder.parsing.code import of_type, string_of, written
+from builder.parsing.code import of_type, select, string_of, written
 
 MAX_FILES = 80
 """Files of one program that are read, the main file's own modules first. At 2 ms each it stays quick."""
@@ -55,10 +53,9 @@ def units(
 
 def live(root: Node) -> tuple[Node, ...]:
     """Return the nodes of a file that say anything, in order, those that only tests compile left out."""
-    found = QueryCursor(_query()).captures(root).get("one", [])
     skipped: list[tuple[int, int]] = []
     kept = []
-    for node in sorted(found, key=lambda one: (one.start_byte, -one.end_byte)):
+    for node in select(root, "rust", *_TOLD):
         if skipped and node.start_byte < skipped[-1][1]:
             continue
         if node.type in _COMPILED_APART and _tests(node):
@@ -74,11 +71,6 @@ _TOLD = (
     "mod_item", "raw_string_literal", "scoped_identifier", "static_item", "string_literal", "use_declaration",
 )  # fmt: skip
 _COMPILED_APART = frozenset({"mod_item", "function_item", "impl_item"})
-
-
-@cache
-def _query() -> Query:
-    return Query(Language(language()), f"[{' '.join(f'({one})' for one in _TOLD)}] @one")
 
 
 def attributes_before(node: Node) -> list[Node]:
