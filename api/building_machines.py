@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from builder.build.buildah import Buildah
+from builder.build.configured import registries_of
 from builder.build.errors import ExecutorMissing
-from builder.build.executor import Executor, Network
-from builder.build.registries import Registries
-from builder.check.loopback import Loopback
+from builder.build.executor import Executor
 from builder.check.report import Report
-from builder.check.trying import tried
-from builder.pipeline import Order, wanted
+from builder.pipeline import Order, tried_out
 from core.settings import BuildSettings
 
 TryOut = Callable[[Order, Path], Awaitable[Report]]
@@ -47,16 +45,10 @@ def machines(settings: BuildSettings, folder: Path, *, alone: bool) -> Machines:
 
     def machine(owner: str) -> Machine:
         place = folder / "images" if alone else folder / "owners" / hashlib.sha256(owner.encode()).hexdigest()[:32]
-        registries = Registries(mirrors=settings.mirrors, insecure=frozenset(settings.insecure_registries))
-        executor = Buildah(place, registries)
+        executor = Buildah(place, registries_of(settings))
 
         async def try_out(order: Order, work: Path) -> Report:
-            loopback = Loopback()
-            await loopback.open()
-            try:
-                return await tried(executor, wanted(order), loopback, work)
-            finally:
-                await loopback.close()
+            return await tried_out(order, executor, work)
 
         return Machine(executor=executor, try_out=try_out, missing=_missing)
 
@@ -65,13 +57,3 @@ def machines(settings: BuildSettings, folder: Path, *, alone: bool) -> Machines:
 
 def _missing() -> str:
     return "" if shutil.which("buildah") else "the program buildah is not installed."
-
-
-def network_of(settings: BuildSettings) -> Network:
-    """Return how builds reach registries of packages."""
-    return Network(
-        http_proxy=settings.http_proxy,
-        https_proxy=settings.https_proxy,
-        no_proxy=settings.no_proxy,
-        mounts={inside: Path(outside) for inside, outside in settings.mounts.items()},
-    )

@@ -12,17 +12,18 @@ from api.build_overrides import decided
 from api.building import Builds
 from api.building_files import told
 from api.building_lines import Lines, Screen
-from api.building_machines import Machine, network_of
+from api.building_machines import Machine
 from api.building_places import Place
 from api.building_sources import Opened, open_source
+from builder.build.configured import network_of
 from builder.build.errors import BuildFailed
-from builder.build.executor import BuildRequest, Image, Line
+from builder.build.executor import Image, Line
 from builder.check.errors import CheckerMissing
 from builder.check.report import Report
 from builder.detect.languages import PROVIDERS
 from builder.detect.planning import plan
 from builder.files import Prepared, prepared
-from builder.pipeline import Order
+from builder.pipeline import Order, request_of
 from builder.plan import BuildPlan
 from builder.render import as_data
 from builder.source.errors import TreeRefused
@@ -204,14 +205,7 @@ class _Building:
         folder = self._place.path / f"context-{one.component.name}"
         folder.mkdir()
         context = await self._place.in_thread(lambda: staged(order.source, one.component.context, one.beside, folder))
-        request = BuildRequest(
-            context=context,
-            dockerfile=one.text,
-            ignore=one.ignore,
-            name=order.name,
-            network=order.network,
-            seconds=order.seconds,
-        )
+        request = request_of(order, context)
         seen = 0
 
         def tell(line: Line) -> None:

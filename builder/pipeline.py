@@ -51,27 +51,35 @@ async def carried_out(order: Order, executor: Buildah, tell: Tell, work: Path) -
     with tempfile.TemporaryDirectory(dir=work, prefix="order-") as folder:
         tell("stage", Line(text=f"{one.component.name}: {one.dockerfile}"))
         context = await asyncio.to_thread(staged, order.source, one.component.context, one.beside, Path(folder))
-        image = await executor.build(
-            BuildRequest(
-                context=context,
-                dockerfile=one.text,
-                ignore=one.ignore,
-                name=order.name,
-                network=order.network,
-                seconds=order.seconds,
-            ),
-            lambda line: tell("build", line),
-        )
+        image = await executor.build(request_of(order, context), lambda line: tell("build", line))
     if not order.try_out:
         return Outcome(image=image, report=None)
     tell("check", Line(text=image.name))
+    report = await tried_out(order, executor, work)
+    return Outcome(image=image, report=report)
+
+
+def request_of(order: Order, context: Path) -> BuildRequest:
+    """Return what an executor is asked for; ``context`` is the folder that was put together."""
+    one = order.prepared
+    return BuildRequest(
+        context=context,
+        dockerfile=one.text,
+        ignore=one.ignore,
+        name=order.name,
+        network=order.network,
+        seconds=order.seconds,
+    )
+
+
+async def tried_out(order: Order, executor: Buildah, work: Path) -> Report:
+    """Run the image in a network of its own. Raises ``CheckerMissing``."""
     loopback = Loopback()
     await loopback.open()
     try:
-        report = await tried(executor, wanted(order), loopback, work)
+        return await tried(executor, wanted(order), loopback, work)
     finally:
         await loopback.close()
-    return Outcome(image=image, report=report)
 
 
 def wanted(order: Order) -> Wanted:

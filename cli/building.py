@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from builder.build.buildah import Buildah
+from builder.build.configured import network_of, registries_of
 from builder.build.errors import BuildFailed
-from builder.build.executor import Line, Network
-from builder.build.registries import Registries
+from builder.build.executor import Line
 from builder.check.report import Report
 from builder.detect.languages import PROVIDERS
 from builder.detect.planning import plan
@@ -108,16 +108,7 @@ def built(
         raise UsageError("--tag names one image, and there are several components", next_step=f"Choose one: {names}.")
     folder = settings.storage.state_dir / "builds"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    wanted = settings.build
-    executor = Buildah(
-        folder / "images", Registries(mirrors=wanted.mirrors, insecure=frozenset(wanted.insecure_registries))
-    )
-    network = Network(
-        http_proxy=wanted.http_proxy,
-        https_proxy=wanted.https_proxy,
-        no_proxy=wanted.no_proxy,
-        mounts={inside: Path(outside) for inside, outside in wanted.mounts.items()},
-    )
+    executor = Buildah(folder / "images", registries_of(settings.build))
     results: list[Mended] = []
     paint = painter(sys.stderr)
 
@@ -129,9 +120,9 @@ def built(
             source=source,
             prepared=one,
             name=tag or image_of(one),
-            network=network,
+            network=network_of(settings.build),
             environment=given,
-            seconds=wanted.seconds,
+            seconds=settings.build.seconds,
             try_out=check,
         )
         try:
