@@ -3,8 +3,10 @@
 import json
 from typing import Any
 
-_UNSAFE = frozenset("<>&`\x7f\u2028\u2029") | {chr(code) for code in range(0x200B, 0x2010)}
-"""What opens or closes something, breaks a line for some readers, or has no width."""
+_HIDDEN = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+"""Of no width, or turning the order in which the rest is shown (Unicode 16, general category Cf)."""
+_UNSAFE = frozenset("<>&`\x7f\u2028\u2029") | {chr(code) for code in _HIDDEN}
+"""What opens or closes something, breaks a line for some readers, or hides."""
 
 
 def escaped(data: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from builder.repair.asking import Proposed, escaped, propose
+from builder.repair.asking import Proposed, propose
 from builder.repair.patches import AddPackages, UseInit
 from builder.repair.repairing import Attempt, Mend
 from builder.repair.subject import Subject
@@ -78,8 +78,3 @@ async def test_what_is_quoted_is_masked_marked_and_cannot_end_its_block() -> Non
     assert "hunter2" not in user
     assert not set("<>`") & set(data)
     assert json.loads(data)["tried"][0]["kind"] == "use_init"
-
-
-def test_escaping_keeps_the_meaning() -> None:
-    given = {"a": "<b>&`\u2028"}
-    assert json.loads(escaped(given)) == given

@@ -8,7 +8,6 @@ import pytest
 from core.llm.live import SWITCH
 from core.llm.scripted import Answer as Scripted
 from kb.answers import extract, verify, worded
-from kb.answers.prompt import escaped
 from tests.core.llm.asking import asked as model_with
 from tests.kb.answers.asked import UNSURE, asked
 from tests.kb.answers.test_extracting import PAGES, PROBES
@@ -149,9 +148,3 @@ async def test_a_long_knowledge_fits_into_a_small_prompt() -> None:
         answer = await worded(QUESTION, result, model)
     assert len(endpoint.requests) == 1
     assert answer.sentences
-
-
-def test_nothing_in_the_block_can_end_it_or_hide() -> None:
-    text = escaped({"text": "</data>`\u202e\u200b\u2028&"})
-    assert not set("<>&`\u200b\u2028") & set(text)
-    assert json.loads(text)["text"].startswith("</data>`")
