@@ -45,10 +45,11 @@ def make_embedder(settings: KnowledgeSettings) -> Embedder:
 
 def bundled_embedder() -> Embedder:
     """Return the bundled model, which knows the vectors of the bundled knowledge already."""
+    from kb.embed.apart import ApartEmbedder
     from kb.embed.bundled import BundledEmbedder
     from kb.embed.remembered import FILE, RememberingEmbedder, VectorFile
 
-    model = BundledEmbedder()
+    model = ApartEmbedder(BundledEmbedder())
     try:
         return RememberingEmbedder(model, VectorFile(data_file(FILE)))
     except (FileNotFoundError, ModelFilesBroken) as exc:

@@ -1,7 +1,8 @@
 """Run the measures: ``python -m benchmarks.knowledge [--only NAME …] [--corpus FOLDER] [--small]``.
 
-Prints a table and writes ``benchmarks/results/DATE-knowledge.json``; ``--small`` only tries everything out and writes
-nothing. What needs pages is left out where there are none.
+Prints a table and writes ``benchmarks/results/DATE-knowledge.json``, where groups that were measured on the same day
+stand beside each other; ``--small`` only tries everything out and writes nothing. What needs pages is left out where
+there are none.
 """
 
 import argparse
@@ -45,18 +46,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = _group(asked.only[0], sizes, asked.corpus)
         asked.into.write_text(json.dumps([asdict(one) for one in found]), encoding="utf-8")
         return 0
-    measures = list[Measure]()
+    groups: dict[str, list[Measure]] = {}
     with corpus(asked.corpus) as folder:
         for name in asked.only or (*PLAIN, *READING):
             if name in READING and folder is None:
                 print(f"{name}: left out, there are no pages (--corpus FOLDER)", flush=True)
                 continue
-            for one in _in_child(name, folder, asked):
-                measures.append(one)
+            groups[name] = _in_child(name, folder, asked)
+            for one in groups[name]:
                 print(one.line, flush=True)
-    if not asked.small:
-        _write(measures, asked)
-    return 0 if all(one.met for one in measures) else 1
+            if not asked.small:
+                _write(name, groups[name], asked.output)
+    return 0 if all(one.met for measures in groups.values() for one in measures) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,18 +89,23 @@ def _in_child(name: str, folder: Path | None, asked: argparse.Namespace) -> list
         return [Measure(**one) for one in json.loads(into.read_text(encoding="utf-8"))]
 
 
-def _write(measures: Sequence[Measure], asked: argparse.Namespace) -> None:
+def _write(group: str, measures: Sequence[Measure], folder: Path) -> None:
+    """Put the measures of a group into the report of today, in place of earlier ones of the same group."""
     date = datetime.now(UTC).strftime("%Y-%m-%d")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
-    report = {
-        "date": date,
-        "command": " ".join(["python -m benchmarks.knowledge", *(["--only", *asked.only] if asked.only else [])]),
-        "machine": {"cpu_count": cores(), "memory_gib": round(memory)},
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{date}-knowledge.json"
+    known = json.loads(path.read_text(encoding="utf-8"))["groups"] if path.exists() else {}
+    found = {
+        "command": f"python -m benchmarks.knowledge --only {group}",
         "load": os.getloadavg()[0],
         "results": [{**asdict(one), "met": one.met} for one in measures],
     }
-    asked.output.mkdir(exist_ok=True)
-    path = asked.output / f"{date}-knowledge.json"
+    report = {
+        "date": date,
+        "machine": {"cpu_count": cores(), "memory_gib": round(memory)},
+        "groups": {**known, group: found},
+    }
     path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 

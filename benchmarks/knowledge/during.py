@@ -11,6 +11,7 @@ from benchmarks.knowledge.measures import Load, Measure, open_loop
 from benchmarks.knowledge.searching import searched
 from benchmarks.knowledge.sizes import Sizes
 from kb.embed import Embedder
+from kb.embed.apart import ApartEmbedder
 from kb.embed.bundled import BundledEmbedder
 
 SLOWER = 2.0
@@ -27,7 +28,8 @@ def during(sizes: Sizes, folder: Path) -> list[Measure]:
 
 
 async def _during(sizes: Sizes, folder: Path, state: Path) -> list[Measure]:
-    model = CountingEmbedder(inner := await asyncio.to_thread(BundledEmbedder))
+    inner = ApartEmbedder(await asyncio.to_thread(BundledEmbedder))
+    model = CountingEmbedder(inner)
     asking: dict[str, Embedder] = {"vectors at hand": InstantEmbedder(), "questions embedded": model}
     async with ingesting(state, folder, model) as (ingest, database, store):
         base = Base(database=database, store=store, embedder=model)

@@ -20,6 +20,7 @@ from core.storage import Database
 from kb.documents.errors import DocumentEmpty
 from kb.documents.reading import read_path
 from kb.embed import Embedder
+from kb.embed.apart import ApartEmbedder
 from kb.embed.bundled import BundledEmbedder
 from kb.ingest.ingest import Ingest
 from kb.passages.splitting import split
@@ -136,13 +137,14 @@ def rate(sizes: Sizes, folder: Path) -> list[Measure]:
 
 async def _rate(sizes: Sizes, sample: Path) -> list[Measure]:
     model = await asyncio.to_thread(BundledEmbedder)
+    product = ApartEmbedder(model)
     texts = texts_of(sample, model)
     await raw(texts[:50], model)  # warm
     alone, whole = [await raw(texts, model)], list[Ingested]()
     for _ in range(sizes.rounds):
-        whole.append(await ingested(sample, model))
+        whole.append(await ingested(sample, product))
         alone.append(await raw(texts, model))
-    await model.close()
+    await product.close()
     raw_rate, whole_rate = statistics.median(alone), statistics.median(one.rate for one in whole)
     return [
         Measure(name="the model alone", value=raw_rate, unit="passages/s"),
@@ -187,7 +189,7 @@ def whole(sizes: Sizes, folder: Path) -> list[Measure]:
 
 
 async def _whole(folder: Path) -> list[Measure]:
-    model = await asyncio.to_thread(BundledEmbedder)
+    model = ApartEmbedder(await asyncio.to_thread(BundledEmbedder))
     found = await ingested(folder, model)
     await model.close()
     count = len(pages(folder))

@@ -5,7 +5,6 @@ clock of ours is looked at. The child has bounds on memory and processor time an
 """
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import asdict
@@ -17,6 +16,7 @@ from kb.documents.document import Block, Document
 from kb.documents.errors import DocumentBroken, DocumentError, DocumentTooLarge
 from kb.documents.limits import DEFAULT, Budget, Limits
 from kb.documents.reading import read
+from kb.environment import bare_environment
 
 STARTUP_SECONDS = 10.0  # what starting Python and importing a reader may take on a busy machine
 _CONTAINERS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -51,15 +51,6 @@ def read_guarded(
 def is_foreign(data: bytes) -> bool:
     """Say whether these bytes are read in a child process: PDF and Office files."""
     return data.startswith(_CONTAINERS) or b"%PDF-" in data[:1024]
-
-
-def bare_environment() -> dict[str, str]:
-    """Return the environment of a process that reads a stranger's file: no secrets of the service in it."""
-    return {
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path) or ".",
-        "PYTHONUTF8": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
 
 
 def pack(document: Document) -> dict[str, Any]:

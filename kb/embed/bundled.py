@@ -59,8 +59,8 @@ class BundledEmbedder:
         self.fingerprint = hashlib.sha256("|".join((*FILES.values(), RECIPE)).encode()).hexdigest()[:16]
         self.counter = WordCounter(content["tokenizer.json"], content["normalize.json"])
         self._session = _session(content["model_int8.onnx"])
-        self._threads = threads or cores()
-        self._passages = ThreadPoolExecutor(self._threads, thread_name_prefix="embed-passages", initializer=_give_way)
+        self.threads = threads or cores()
+        self._passages = ThreadPoolExecutor(self.threads, thread_name_prefix="embed-passages", initializer=_give_way)
         self._queries = ThreadPoolExecutor(1, thread_name_prefix="embed-query")
 
     def count_tokens(self, text: str) -> int:
@@ -69,7 +69,7 @@ class BundledEmbedder:
 
     async def query(self, text: str) -> Vector:
         """Embed a question."""
-        return await asyncio.get_running_loop().run_in_executor(self._queries, self._vector, text, "query: ")
+        return await asyncio.get_running_loop().run_in_executor(self._queries, self.vector, text, "query: ")
 
     async def passages(self, texts: Iterable[str]) -> AsyncIterator[Vector]:
         """Embed passages in order. At most twice as many as there are threads are read ahead."""
@@ -77,8 +77,8 @@ class BundledEmbedder:
         running: deque[asyncio.Future[Vector]] = deque()
         try:
             for text in texts:
-                running.append(loop.run_in_executor(self._passages, self._vector, text, "passage: "))
-                if len(running) >= 2 * self._threads:
+                running.append(loop.run_in_executor(self._passages, self.vector, text, "passage: "))
+                if len(running) >= 2 * self.threads:
                     yield await running.popleft()
             while running:
                 yield await running.popleft()
@@ -92,7 +92,8 @@ class BundledEmbedder:
         for executor in (self._passages, self._queries):
             await asyncio.to_thread(executor.shutdown, wait=True, cancel_futures=True)
 
-    def _vector(self, text: str, prefix: Prefix) -> Vector:
+    def vector(self, text: str, prefix: Prefix) -> Vector:
+        """Embed one text, in the calling thread. Raises ``TextTooLong`` and ``EmbeddingRefused``."""
         ids = self.counter.tokenizer.encode(prefix + self.counter.normal(text)).ids
         if len(ids) > CONTEXT_TOKENS:
             message = f"a text of {len(ids)} tokens is longer than the {CONTEXT_TOKENS} that {self.name} reads"

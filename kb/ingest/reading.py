@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from core.errors import SextantError
 from kb.documents.errors import DocumentTooLarge
-from kb.documents.isolated import bare_environment
+from kb.environment import bare_environment
 from kb.ingest.frames import SIZE, framed
 from kb.ingest.preparing import Asked, Method
 

@@ -20,7 +20,8 @@ TEXTS = (
 )
 
 
-def _folder() -> Path:
+def bundled_folder() -> Path:
+    """Return the folder of the model, or skip."""
     try:
         return data_file(FOLDER)
     except FileNotFoundError:
@@ -29,7 +30,7 @@ def _folder() -> Path:
 
 @pytest.fixture
 async def embedder() -> AsyncIterator[BundledEmbedder]:
-    found = BundledEmbedder(folder=_folder(), threads=2)
+    found = BundledEmbedder(folder=bundled_folder(), threads=2)
     yield found
     await found.close()
 
@@ -96,7 +97,7 @@ async def test_a_question_does_not_queue_behind_passages(embedder: BundledEmbedd
 @pytest.mark.parametrize("name", FILES)
 def test_a_damaged_or_missing_file_is_named(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "model"
-    shutil.copytree(_folder(), folder)
+    shutil.copytree(bundled_folder(), folder)
     (folder / name).chmod(0o600)
     with (folder / name).open("r+b") as file:
         file.seek(100)
