@@ -66,7 +66,10 @@ async def read_plan_wanted(request: Request, settings: BuildSettings) -> Wanted:
     if media_type_of(request) == FORM:
         return await read_wanted(request, settings)
     body = await _json(request, PlanRequest, settings)
-    return Wanted(options=BuildOptions(overrides=body.overrides, plan_only=True), source=body.source)
+    return Wanted(
+        options=BuildOptions(overrides=body.overrides, language=body.language, model=body.model, plan_only=True),
+        source=body.source,
+    )
 
 
 async def _json(request: Request, model: type[M], settings: BuildSettings) -> M:

@@ -1,10 +1,11 @@
-"""What requests for builds may say, and what the answers on them say."""
+"""What requests for builds may say."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
 from api.models import Request
+from builder.deciding import Decision
 from builder.plan import Kind
 
 CLEAN: Final = r"^[^\x00-\x1f\x7f]*$"
@@ -13,6 +14,7 @@ COMPONENT: Final = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$"
 TAG: Final = r"^([a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?)?$"
 """A name of an image without a registry: where an image is pushed to is said by whoever pushes it."""
 VARIABLE: Final = r"^[A-Za-z_][A-Za-z0-9_]*$"
+ID: Final = r"^[A-Za-z_][A-Za-z0-9_-]*$"
 MAX_FILES: Final = 2_000
 """Files that come as text. More come as an archive."""
 MAX_VALUE: Final = 8_192
@@ -63,9 +65,50 @@ class Override(Request):
         description="The start command, as it would be typed.",
     )  # fmt: skip
     port: int | None = Field(default=None, ge=1, le=65_535, examples=[8080], description="The port it listens on.")
+    install: str | None = Field(
+        default=None, max_length=4_000, pattern=CLEAN, description="The command that installs; empty: there is none."
+    )
+    build: str | None = Field(
+        default=None, max_length=4_000, pattern=CLEAN, examples=["npm run build"],
+        description="The command that builds; empty: there is none.",
+    )  # fmt: skip
+    output: str | None = Field(
+        default=None, min_length=1, max_length=200, examples=["dist"], description="The folder that the build leaves."
+    )
+    runtime: str | None = Field(
+        default=None, min_length=1, max_length=40, examples=["3.12"], description="The version of the runtime."
+    )
+    health: str | None = Field(
+        default=None, max_length=200, examples=["/healthz"],
+        description="The path of the health check; empty: a connection is enough.",
+    )  # fmt: skip
+
+    def decision(self) -> Decision:
+        """Return what is decided."""
+        return Decision(**{name: getattr(self, name) for name in type(self).model_fields})
 
 
-class BuildOptions(Request):
+class Reading(Request):
+    """What is said about the plan."""
+
+    language: Word = Field(
+        default="",
+        max_length=40,
+        examples=["python"],
+        description="Read the source as written in this, and in nothing else.",
+    )
+    model: bool = Field(
+        default=True, description="Let the model of the service, where it has one, choose what rules leave open."
+    )
+    overrides: dict[Annotated[str, Field(pattern=COMPONENT)], Override] = Field(
+        default_factory=dict,
+        max_length=50,
+        examples=[{"web": {"port": 8080}}],
+        description='What you decide about components, by their names; the name `""` means the primary one.',
+    )
+
+
+class BuildOptions(Reading):
     """How to build, beside the source."""
 
     component: Annotated[
@@ -84,14 +127,23 @@ class BuildOptions(Request):
     environment: dict[Name, Value] = Field(
         default_factory=dict, max_length=200, description="Variables for the trial. They reach no build and no image."
     )
+    secrets: dict[Annotated[str, Field(max_length=64, pattern=ID)], Value] = Field(
+        default_factory=dict,
+        max_length=20,
+        examples=[{"npmrc": "//registry.example.com/:_authToken=…"}],
+        description="Secrets of the build, by the ids under which the Dockerfile mounts them. They reach no layer, no "
+        "log and no answer.",
+    )
+    digests: bool = Field(default=True, description="Ask registries which digests the base images have now.")
+    push: Word = Field(
+        default="",
+        max_length=400,
+        examples=["registry.example.com/team/shop:1"],
+        description="Push the image there when it works, with the credentials of the service, where its settings "
+        "allow it.",
+    )
     plan_only: bool = Field(default=False, description="Stop after the plan.")
     files_only: bool = Field(default=False, description="Stop after the files.")
-    overrides: dict[Annotated[str, Field(pattern=COMPONENT)], Override] = Field(
-        default_factory=dict,
-        max_length=50,
-        examples=[{"web": {"port": 8080}}],
-        description='What you decide about components, by their names; the name `""` means the primary one.',
-    )
 
 
 class BuildRequest(BuildOptions):
@@ -100,67 +152,7 @@ class BuildRequest(BuildOptions):
     source: Annotated[GitSource | FilesSource, Field(discriminator="type")]
 
 
-class PlanRequest(Request):
+class PlanRequest(Reading):
     """What to plan."""
 
     source: Annotated[GitSource | FilesSource, Field(discriminator="type")]
-    overrides: dict[Annotated[str, Field(pattern=COMPONENT)], Override] = Field(
-        default_factory=dict, max_length=50, description="What you decide about components, by their names."
-    )
-
-
-class PlanDocument(BaseModel):
-    """A build plan: each field with its value, confidence, grounds and rivals."""
-
-    commit: str = Field(description="The commit of the repository; empty for other sources.")
-    plan: dict[str, Any]
-
-
-class FileView(BaseModel):
-    """A file that was generated."""
-
-    path: str = Field(examples=["Dockerfile"])
-    bytes: int
-    sha256: str
-
-
-class CheckView(BaseModel):
-    """One check of a trial."""
-
-    check: str = Field(examples=["listens"])
-    outcome: Literal["passed", "failed", "skipped"]
-    text: str
-    proof: list[str]
-
-
-class TrialView(BaseModel):
-    """What an image showed when it was run. ``works`` null: it could not be run here, and ``why`` says why."""
-
-    works: bool | None
-    why: str
-    seconds: float
-    checks: list[CheckView]
-    log: list[str]
-
-
-class ImageView(BaseModel):
-    """An image that was built."""
-
-    component: str
-    name: str = Field(examples=["localhost/web:0d6f1d0e5b9c"])
-    id: str = Field(examples=["sha256:5f0c"])
-    bytes: int
-    seconds: float
-    steps: int
-    steps_cached: int
-    check: TrialView | None = Field(description="Null: no check was asked for.")
-
-
-class BuildDocument(BaseModel):
-    """What a build has come to."""
-
-    commit: str = Field(description="The commit of the repository; empty for other sources.")
-    plan: dict[str, Any] = Field(description="Each field with its value, confidence, grounds and rivals.")
-    files: list[FileView]
-    images: list[ImageView]
-    works: bool | None = Field(description="Whether every image passed its check. Null: not all were checked.")

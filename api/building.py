@@ -14,11 +14,12 @@ import structlog
 from fastapi import Depends, FastAPI, Request
 
 from api.building_errors import BuildsBusy
-from api.building_machines import Machine, Machines, machines
+from api.building_machines import Machines, Who, machines
 from api.building_places import Place, Scratch, swept
 from api.context import Services
+from builder.machines import Machine
 from builder.source.limits import SourceLimits
-from core.errors import SextantError
+from core.errors import RunNotFound, SextantError
 from core.runs import Run, Runner, Work
 
 log = structlog.get_logger("sextant.builds")
@@ -53,10 +54,15 @@ class Builds:
     _scratch: Scratch | None = None
     _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def machine(self, owner: str) -> Machine:
-        """Return what builds for a caller; there is one, since it finds out once what works here."""
+    def machine(self, owner: str, who: Who) -> Machine:
+        """Return what builds for a caller. There is one, since it finds out once what works here.
+
+        Only where a cluster builds, each request has its own: its token ends with it.
+        """
+        if self.services.context.settings.build.executor == "kubernetes":
+            return self.machines(owner, who)
         if owner not in self._own:
-            self._own[owner] = self.machines(owner)
+            self._own[owner] = self.machines(owner, who)
         return self._own[owner]
 
     def limits(self) -> SourceLimits:
@@ -80,7 +86,7 @@ class Builds:
             kind=KIND,
             owner=owner,
             work=work,
-            deadline_seconds=settings.seconds * 2 + BESIDE_SECONDS,  # one build's time in line, one of its own
+            deadline_seconds=settings.seconds * 3 + BESIDE_SECONDS,  # one build's time in line, two for its attempts
             idempotency_key=idempotency_key,
             fingerprint=fingerprint,
         )
@@ -175,6 +181,13 @@ async def opened(app: FastAPI) -> AsyncIterator[None]:
         sweeping.cancel()
         await asyncio.wait({sweeping})
         await builds.close()
+
+
+def own_build(run: Run) -> Run:
+    """Return a run that is a build. Raises ``RunNotFound`` for others."""
+    if run.kind != KIND:
+        raise RunNotFound(f"Run {run.id!r} is no build.", next_step="GET /v1/runs lists your runs.")
+    return run
 
 
 def builds_of(request: Request) -> Builds:

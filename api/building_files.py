@@ -3,25 +3,25 @@
 import gzip
 import io
 import tarfile
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from api.building_errors import BuildFileNotFound, BuildFilesGone
 from core.errors import UsageError
-from core.runs import Run, RunStore
+from core.runs import Json, Run, RunStore
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 """Of all files of a build: a Dockerfile has some thousand bytes, and a monorepo a hundred of them."""
 
 
-async def told(store: RunStore, run_id: str, files: Mapping[str, str]) -> None:
+async def told(store: RunStore, run_id: str, files: Mapping[str, str], fraction: float = 0.2) -> None:
     """Tell the files in the run's stream. Raises ``UsageError`` for more than is kept, ``Conflict`` after its end."""
     if sum(len(text) for text in files.values()) > MAX_BYTES:
         raise UsageError(
             f"The generated files have more than {MAX_BYTES} bytes.", next_step="Choose one component of the source."
         )
-    body = {"progress": 0.2, "note": f"{len(files)} files", "files": dict(sorted(files.items()))}
+    body = {"progress": fraction, "note": f"{len(files)} files", "files": dict(sorted(files.items()))}
     await store.append_event(run_id, "progress", body)
 
 
@@ -30,22 +30,54 @@ async def kept(store: RunStore, run: Run, keep_seconds: float) -> Mapping[str, s
 
     Raises ``BuildFileNotFound`` before there are any, and ``BuildFilesGone``.
     """
-    ended = run.finished_at
-    if ended is not None and datetime.now(UTC) > _in_utc(ended) + timedelta(seconds=keep_seconds):
-        raise BuildFilesGone(
-            f"The files of build {run.id} were kept for {keep_seconds:g} s.", next_step="Start the build again."
-        )
-    seq = 0
-    while events := await store.events_after(run.id, seq):
-        for event in events:
-            if event.type == "progress" and isinstance(event.body, dict) and "files" in event.body:
-                found: dict[str, str] = event.body["files"]
-                return found
-        seq = events[-1].seq
+    require_kept(run, keep_seconds)
+    found: dict[str, str] = {}
+    async for files in _bodies(store, run, "files"):
+        found |= files  # what was repaired takes the place of what was written first
+    if found:
+        return dict(sorted(found.items()))
     raise BuildFileNotFound(
         f"Build {run.id} has made no files{'' if run.ended else ' yet'}.",
         next_step="Look at its steps." if run.ended else "Wait until its step `files` has succeeded.",
     )
+
+
+def require_kept(run: Run, keep_seconds: float) -> None:
+    """Raise ``BuildFilesGone`` after the time for which what a build has made is kept."""
+    ended = run.finished_at
+    if ended is not None and datetime.now(UTC) > _in_utc(ended) + timedelta(seconds=keep_seconds):
+        raise BuildFilesGone(
+            f"What build {run.id} has made was kept for {keep_seconds:g} s.", next_step="Start the build again."
+        )
+
+
+async def told_artefact(store: RunStore, run_id: str, name: str, text: str) -> None:
+    """Tell a document about an image in the run's stream."""
+    body: Json = {"progress": 0.95, "note": name, "artefacts": {name: text}}
+    await store.append_event(run_id, "progress", body)
+
+
+async def artefacts(store: RunStore, run: Run) -> dict[str, str]:
+    """Return the documents about images that a build has told."""
+    found: dict[str, str] = {}
+    async for told_ones in _bodies(store, run, "artefacts"):
+        found |= told_ones
+    return found
+
+
+async def attempts(store: RunStore, run: Run) -> list[Any]:
+    """Return the attempts of a build that failed, as its stream tells them."""
+    return [attempt async for attempt in _bodies(store, run, "attempt")]
+
+
+async def _bodies(store: RunStore, run: Run, name: str) -> AsyncIterator[Any]:
+    """Go through what progress of the run carries under a name."""
+    seq = 0
+    while events := await store.events_after(run.id, seq):
+        for event in events:
+            if event.type == "progress" and isinstance(event.body, dict) and name in event.body:
+                yield event.body[name]
+        seq = events[-1].seq
 
 
 def packed(files: Mapping[str, str]) -> bytes:

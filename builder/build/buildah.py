@@ -6,23 +6,21 @@ Images live in a storage of our own. The overlay driver is taken where it works,
 import asyncio
 import json
 import os
-import re
 import shutil
 import tempfile
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from builder.build.errors import BuildFailed, BuildTooLong, ExecutorMissing, PushFailed
+from builder.build.errors import ExecutorMissing, PushFailed
 from builder.build.executor import BuildRequest, Image, Line
+from builder.build.outcome import failed, image_of, too_long
 from builder.build.programs import Ended, asked, run
 from builder.build.registries import Registries
-
-KEPT_LINES = 400
-"""Lines of the log that a failure carries: the error stands near the end."""
+from builder.build.steps import Steps
+from builder.build.words import build_words
 
 SHORT_SECONDS = 120.0
 """For everything but a build."""
@@ -44,80 +42,71 @@ class Buildah:
     async def build(self, request: BuildRequest, tell: Callable[[Line], None]) -> Image:
         """Build the image."""
         began = perf_counter()
-        seen = _Steps(tell)
+        seen = Steps(tell, request.secrets.values())
         with tempfile.TemporaryDirectory(dir=self._made("work"), prefix="build-") as work:
-            words = ["build", *self._of(request, Path(work)), str(request.context)]
+            words = [*_words(request, Path(work)), str(request.context)]
             async with self._in_use():
                 ended = await self._whole(words, seen.line, seconds=request.seconds)
         if ended.timed_out:
-            raise BuildTooLong(
-                f"The build of {request.name} was stopped after {request.seconds:g} s, in: {seen.step}",
-                next_step="Look at the last lines: what waits there? Or allow more time.",
-                step=seen.step,
-                log=tuple(seen.kept),
-            )
+            raise too_long(request, seen)
         if ended.status:
-            raise BuildFailed(
-                f"The build of {request.name} failed in: {seen.step or 'its first step'}",
-                next_step="The last lines of the log say why.",
-                step=seen.step,
-                log=tuple(seen.kept),
-            )
-        told = await self._inspected(request.name)
-        manifest = json.loads(told["Manifest"])
-        return Image(
-            id=f"sha256:{told['FromImageID'].removeprefix('sha256:')}",
-            name=request.name,
-            size=sum(layer["size"] for layer in manifest["layers"]),  # in our storage layers are not compressed
-            steps=seen.steps,
-            steps_cached=seen.cached,
-            seconds=perf_counter() - began,
-        )
+            raise failed(request, seen)
+        return image_of(await self._inspected(request.name), request, seen, seconds=perf_counter() - began)
 
-    def _of(self, request: BuildRequest, work: Path) -> list[str]:
-        (work / "Dockerfile").write_text(request.dockerfile, encoding="utf-8")
-        words = ["--isolation", "chroot", "--layers", "--timestamp", "0"]
-        words += ["--format", "oci"]  # Docker's holds random names, so that no build gives the same image twice
-        words += ["--file", str(work / "Dockerfile"), "--tag", request.name]
-        if request.ignore:
-            (work / "ignore").write_text(request.ignore, encoding="utf-8")
-            words += ["--ignorefile", str(work / "ignore")]
-        words += ["--no-cache"] if not request.cached else []
-        words += ["--target", request.target] if request.target else []
-        network = request.network
-        proxies = (
-            ("HTTP_PROXY", network.http_proxy),
-            ("HTTPS_PROXY", network.https_proxy),
-            ("NO_PROXY", network.no_proxy),
-        )
-        given = {name: value for name, value in proxies if value} | {
-            name.lower(): value for name, value in proxies if value
-        }
-        for name, value in (given | dict(request.arguments)).items():
-            words += ["--build-arg", f"{name}={value}"]
-        for inside, outside in network.mounts.items():
-            words += ["--volume", f"{outside}:{inside}:ro"]
-        for at, (name, secret) in enumerate(request.secrets.items()):
-            file = work / f"secret-{at}"
-            file.touch(mode=0o600)
-            file.write_bytes(secret)
-            words += ["--secret", f"id={name},src={file}"]
-        return words
+    async def push(
+        self,
+        image: Image,
+        destination: str,
+        *,
+        authfile: Path | None = None,
+        certificates: Path | None = None,
+    ) -> str:
+        """Push the image and return its digest.
 
-    async def push(self, image: Image, destination: str) -> str:
-        """Push the image and return its digest."""
-        lines: list[str] = []
+        ``authfile`` holds credentials as ``docker login`` writes them, ``certificates`` the registry's authorities
+        (``*.crt``). Without them nothing of the kind is used: no credentials of this machine's user are looked for.
+        """
+        given = ["--authfile", str(authfile)] if authfile else []
+        given += ["--cert-dir", str(certificates)] if certificates else []
         with tempfile.TemporaryDirectory(dir=self._made("work"), prefix="push-") as work:
-            digest = Path(work) / "digest"
-            words = ["push", "--quiet", "--digestfile", str(digest)]
-            words += [image.name, f"docker://{destination}"]
-            ended = await self._run(words, lambda line: lines.append(line.text), seconds=10 * SHORT_SECONDS)
-            if ended.status:
+            digest, said = await self._pushed([*given, image.name, f"docker://{destination}"], Path(work))
+        if digest is None:
+            raise PushFailed(
+                f"{destination} could not be pushed: {said}",
+                next_step="Check the registry's address, that it may be reached and that you may write there.",
+            )
+        return digest
+
+    async def archive(self, image: Image, path: Path) -> str:
+        """Write the image into the file ``path`` as an OCI archive (tar) and return its digest.
+
+        A file that is there is replaced once the archive is whole. Raises ``PushFailed``.
+        """
+        with tempfile.TemporaryDirectory(dir=self._made("work"), prefix="archive-") as work:
+            made = Path(work) / "image.tar"  # a path with a colon could not be said to buildah
+            digest, said = await self._pushed([image.name, f"oci-archive:{made}:{image.name}"], Path(work))
+            if digest is None:
                 raise PushFailed(
-                    f"{destination} could not be pushed: {' '.join(lines[-3:])}",
-                    next_step="Check the registry's address, that it may be reached and that you may write there.",
+                    f"{image.name} could not be written as an archive: {said}", next_step="Check the space on the disk."
                 )
-            return digest.read_text(encoding="ascii").strip()
+            try:
+                await asyncio.to_thread(_moved, made, path)
+            except OSError as exc:
+                raise PushFailed(
+                    f"{path} could not be written: {exc.strerror}.", next_step="Check the folder, its rights and space."
+                ) from exc
+        return digest
+
+    async def _pushed(self, words: list[str], work: Path) -> tuple[str | None, str]:
+        """Push, and return the digest, None where it failed, and what was said at the end."""
+        lines: list[str] = []
+        digest = work / "digest"
+        ended = await self._run(
+            ["push", "--quiet", "--digestfile", str(digest), *words],
+            lambda line: lines.append(line.text),
+            seconds=10 * SHORT_SECONDS,
+        )
+        return (None if ended.status else digest.read_text(encoding="ascii").strip()), " ".join(lines[-3:])
 
     async def remove(self, name: str) -> None:
         """Forget an image."""
@@ -261,26 +250,31 @@ class Buildah:
         return path
 
 
-_STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP \d+(?:/\d+)?: (.*)")
+def _words(request: BuildRequest, work: Path) -> list[str]:
+    """Write what the build is given into files of ours and return the words that name them."""
+    (work / "Dockerfile").write_text(request.dockerfile, encoding="utf-8")
+    if request.ignore:
+        (work / "ignore").write_text(request.ignore, encoding="utf-8")
+    secrets: dict[str, str] = {}
+    for at, (name, secret) in enumerate(request.secrets.items()):
+        file = work / f"secret-{at}"
+        file.touch(mode=0o600)
+        file.write_bytes(secret)
+        secrets[name] = str(file)
+    return build_words(
+        request,
+        dockerfile=str(work / "Dockerfile"),
+        ignore=str(work / "ignore") if request.ignore else "",
+        secrets=secrets,
+        mounts={inside: str(outside) for inside, outside in request.network.mounts.items()},
+    )
 
 
-class _Steps:
-    """Follow a build by what buildah prints: which instruction runs, how many came out of the cache."""
-
-    def __init__(self, tell: Callable[[Line], None]) -> None:
-        self._tell = tell
-        self.step = ""
-        self.steps = 0
-        self.cached = 0
-        self.kept: deque[Line] = deque(maxlen=KEPT_LINES)
-
-    def line(self, line: Line) -> None:
-        """Take a line."""
-        if found := _STEP.match(line.text):
-            self.step = found[1]
-            self.steps += 1
-        elif line.text.startswith("--> Using cache"):
-            self.cached += 1
-        named = Line(text=line.text, step=self.step)
-        self.kept.append(named)
-        self._tell(named)
+def _moved(made: Path, path: Path) -> None:
+    """Move a file to where it is wanted, also onto another file system; nobody sees a part of it there."""
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        shutil.move(made, beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -49,7 +49,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """An image that was built. ``id`` is ``sha256:…`` of its configuration; ``size`` in bytes, uncompressed."""
+    """An image that was built. ``id`` is ``sha256:…`` of its configuration; ``size`` in bytes, uncompressed.
+
+    ``reference`` says where it can be pulled, by its ``digest``; both are empty where it is on this machine only.
+    """
 
     id: str
     name: str
@@ -57,6 +60,8 @@ class Image:
     steps_cached: int
     steps: int
     seconds: float
+    digest: str = ""
+    reference: str = ""
 
 
 class Executor(Protocol):

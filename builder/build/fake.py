@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from builder.build.executor import BuildRequest, Image, Line
+from builder.build.outcome import too_long
+from builder.build.steps import Steps
 from builder.errors import BuilderError
 
 
@@ -21,7 +23,8 @@ class Seen:
 class FakeExecutor:
     """Builds by script: prints ``lines``, then raises ``error`` or gives an image whose id follows from the request.
 
-    With ``holds`` a build goes on until ``let_go`` is set or it is cancelled; ``started`` says that one has begun.
+    With ``holds`` a build goes on until ``let_go`` is set, its time is over or it is cancelled; ``started`` says that
+    one has begun. Lines carry their steps and no secret, as those of a real one do.
     """
 
     lines: Sequence[str] = ("STEP 1/1: FROM scratch",)
@@ -51,15 +54,19 @@ class FakeExecutor:
             for path in sorted(folder.rglob("*"))
             if path.is_file() and not path.is_symlink()
         }
+        seen = Steps(tell, request.secrets.values())
         self.seen.append(Seen(request=request, files=files))
         self.building += 1
         self.most_at_once = max(self.most_at_once, self.building)
         try:
             for line in self.lines:
-                tell(Line(text=line))
+                seen.line(Line(text=line))
             self.started.set()
             if self.holds:
-                await self.let_go.wait()
+                async with asyncio.timeout(request.seconds):
+                    await self.let_go.wait()
+        except TimeoutError:
+            raise too_long(request, seen) from None
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
@@ -67,15 +74,15 @@ class FakeExecutor:
             self.building -= 1
         if self.error is not None:
             raise self.error
-        held = hashlib.sha256(request.dockerfile.encode())
+        held = hashlib.sha256(repr((request.dockerfile, request.target, sorted(request.arguments.items()))).encode())
         for path, data in files.items():
             held.update(path.encode() + b"\0" + data)
         image = Image(
             id=f"sha256:{held.hexdigest()}",
             name=request.name,
             size=self.size,
-            steps_cached=0,
-            steps=1,
+            steps_cached=seen.cached,
+            steps=seen.steps,
             seconds=0.0,
         )
         self.images[request.name] = image

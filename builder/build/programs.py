@@ -84,7 +84,7 @@ async def asked(
     except BaseException:
         await _ended(process)
         raise
-    return Ended(status=process.returncode or 0), out, _shown(said[-MAX_LINE:])
+    return Ended(status=process.returncode or 0), out, shown(said[-MAX_LINE:])
 
 
 async def _lines(process: asyncio.subprocess.Process, tell: Callable[[str], None]) -> None:
@@ -96,12 +96,13 @@ async def _lines(process: asyncio.subprocess.Process, tell: Callable[[str], None
         for line in lines:
             told += 1
             if told <= MAX_LINES:
-                tell(_shown(line))
+                tell(shown(line))
     if rest and told < MAX_LINES:
-        tell(_shown(rest))
+        tell(shown(rest))
 
 
-def _shown(line: bytes) -> str:
+def shown(line: bytes) -> str:
+    """Return a line as it is told: cut, and what looks like a credential masked."""
     return redact(line[:MAX_LINE].decode("utf-8", "replace").rstrip())
 
 

@@ -21,6 +21,15 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bind:
+    """A file or folder of this machine that the container sees at ``to``."""
+
+    source: Path
+    to: str
+    writable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """What is run. ``configuration`` is the ``config`` of the image; ``environment`` comes over its own."""
 
@@ -30,6 +39,7 @@ class Trial:
     writable: tuple[str, ...] = ()
     namespace: Path | None = None
     """A network namespace to join; without one the trial has only its own loopback."""
+    binds: tuple[Bind, ...] = ()
     bounds: Bounds = Bounds()
     cgroups: bool = True
 
@@ -56,7 +66,11 @@ def runtime_configuration(trial: Trial) -> dict[str, Any]:
         },
         "root": {"path": str(trial.root), "readonly": True},
         "hostname": "trial",
-        "mounts": [*_system(), *(_scratch(path, trial.bounds) for path in trial.writable)],
+        "mounts": [
+            *_system(),
+            *(_scratch(path, trial.bounds) for path in trial.writable),
+            *(_bound(bind) for bind in trial.binds),
+        ],
         "linux": {
             "namespaces": [{"type": kind} for kind in ("pid", "ipc", "uts", "mount")] + [network],
             "maskedPaths": ["/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug", "/sys/firmware"],
@@ -95,3 +109,8 @@ def _system() -> list[dict[str, Any]]:
 def _scratch(path: str, bounds: Bounds) -> dict[str, Any]:
     options = ["nosuid", "nodev", "mode=1777", f"size={bounds.scratch_bytes}"]
     return {"destination": path, "type": "tmpfs", "source": "tmpfs", "options": options}
+
+
+def _bound(bind: Bind) -> dict[str, Any]:
+    options = ["rbind", "nosuid", "nodev", "rw" if bind.writable else "ro"]
+    return {"destination": bind.to, "type": "bind", "source": str(bind.source), "options": options}

@@ -5,7 +5,11 @@ from typing import Literal
 
 from core.phrase import Phrase
 
-Check = Literal["starts", "listens", "answers", "health", "user", "read_only", "stops", "log"]
+Check = Literal[
+    "services", "variables", "migrated", "starts", "listens", "answers", "health", "user", "stops", "read_only", "log"
+]
+"""The first three speak of what was prepared: there is a line of ``services`` for each that is needed."""
+
 Outcome = Literal["passed", "failed", "skipped"]
 
 
@@ -33,5 +37,10 @@ class Report:
         return all(one.outcome != "failed" for one in self.checks)
 
     def of(self, check: Check) -> Checked | None:
-        """Return one check."""
+        """Return one check, the first of several."""
         return next((one for one in self.checks if one.check == check), None)
+
+
+def said(check: Check, outcome: Outcome, en: str, zh: str, proof: tuple[str, ...] = ()) -> Checked:
+    """Return a check with its sentence in both languages."""
+    return Checked(check=check, outcome=outcome, text=Phrase(en=en, zh=zh), proof=proof)

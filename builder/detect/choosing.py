@@ -21,6 +21,8 @@ def joined(drafts: Sequence[Draft]) -> tuple[Component, ...]:
     """Return the components. What makes files for a server of another language in the same folder becomes its asset."""
     if any(draft.provider != "shell" for draft in drafts):
         drafts = [draft for draft in drafts if draft.provider != "shell"]  # scripts beside a program serve it
+    wrapped = {draft.path for draft in drafts if draft.provider == "inline"}
+    drafts = [draft for draft in drafts if draft.provider == "inline" or draft.path not in wrapped]
     found: list[Component] = []
     by_path: dict[str, list[Component]] = {}
     parts = {path for draft in drafts for path in draft.parts}

@@ -93,10 +93,11 @@ def _asked(one: Component) -> Iterator[Question]:
 
 
 def _question(one: Component, name: str, field: Field, text: Phrase) -> Question:  # type: ignore[type-arg]
-    choices = tuple(dict.fromkeys(_shown(rival.value) for rival in field.rivals))
+    choices = tuple(dict.fromkeys(shown(rival.value) for rival in field.rivals))
     return Question(component=one.name, field=name, choices=choices, text=text)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as a choice is written."""
     text = getattr(value, "text", None) or getattr(value, "version", None)
     return str(text or value)

@@ -16,6 +16,12 @@ from builder.recipe import SIGNATURE, Argument, Base, Copy, Final, Generated, Pa
 USER = 10001
 """Beyond the users of distributions, so that it owns nothing in the image or on a node."""
 
+HOME = "/tmp"  # noqa: S108 - a folder of the image
+"""The user has no entry in /etc/passwd, so that its home would be ``/``, which is read-only."""
+
+_READ_AT = {"npmrc": "/root/.npmrc"}
+"""Where tools look for a secret, by its id; they build as root. Others read ``/run/secrets/ID``."""
+
 INTERVAL_SECONDS, START_SECONDS, RETRIES = 30, 30, 3
 """Of the health check; Kubernetes uses its own probes, this one is for everything else."""
 
@@ -76,7 +82,7 @@ def _final(component: Component, recipe: Recipe, port: int | None, digests: Mapp
     if owned:
         names = " ".join(shlex.quote(path) for path in owned)
         yield f"RUN mkdir -p {names} && chown {USER}:{USER} {names}"
-    environment = dict(final.environment)
+    environment = {"HOME": HOME, **dict(final.environment)}
     if port is not None and component.kind.value != Kind.STATIC:
         environment.setdefault("PORT", str(port))
     yield from _set(Set(variables=tuple(environment.items())))
@@ -123,7 +129,8 @@ def _mounts(step: Run) -> Iterator[str]:
     for source in step.binds:
         yield f"--mount=type=bind,source={source},target={source} "
     for secret in step.secrets:
-        yield f"--mount=type=secret,id={secret} "
+        target = f",target={_READ_AT[secret]}" if secret in _READ_AT else ""
+        yield f"--mount=type=secret,id={secret}{target} "
 
 
 def _packages(step: Packages, base: Base) -> Iterator[str]:

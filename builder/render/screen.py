@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from builder.deciding import flag_of
 from builder.grounds import UNSURE, Field, Ground
 from builder.plan import BuildPlan, Command, Commands, Component, Item, Probe, Runtime, Service, Task, Variable, Volume
 from builder.render.data import fields_of
@@ -61,7 +62,8 @@ def screen(plan: BuildPlan, language: Language) -> Iterator[Line]:
         yield ()
     for question in plan.questions:
         choice = f" ({' | '.join(question.choices)})" if question.choices else ""
-        yield (Cell(text=f"? {question.component}: {question.text.in_language(language)}{choice}", style="warn"),)
+        asked = f"? {question.component}: {question.text.in_language(language)}{choice}"
+        yield Cell(text=asked, style="warn"), Cell(text=f"  {flag_of(question, plan)}", style="command")
     for refusal in plan.refusals:
         where = f"{refusal.component}: " if refusal.component else ""
         yield (Cell(text=f"✗ {where}{refusal.reason.in_language(language)}", style="fail"),)

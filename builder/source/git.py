@@ -5,6 +5,7 @@ submodule or option of the repository takes part.
 """
 
 import asyncio
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,11 @@ class Fetched:
     commit: str
 
 
+def shown(url: str) -> str:
+    """Return an address without what may be a credential in it: fit for messages."""
+    return re.sub(r"^([A-Za-z0-9+.-]+://).*@", r"\1", url)
+
+
 async def fetch(
     repository: Repository,
     into: Path,
@@ -51,7 +57,7 @@ async def fetch(
         where, ref, path = place(repository.url), checked_ref(repository.ref), checked_subpath(repository.path)
     except ValueError as exc:
         raise TreeRefused(
-            f"{repository.url!r} cannot be fetched: {exc}.", next_step="Give https://HOST/PATH or git@HOST:PATH."
+            f"{shown(repository.url)!r} cannot be fetched: {exc}.", next_step="Give https://HOST/PATH or git@HOST:PATH."
         ) from exc
     if where.protocol == "file" and not allow_local:
         raise TreeRefused(
@@ -68,7 +74,7 @@ async def fetch(
     )
     await mirror.update()
     if path and not await mirror.tree(path):
-        raise TreeMissing(f"{repository.url} has no files below {path!r}.", next_step="Check the path.")
+        raise TreeMissing(f"{shown(repository.url)} has no files below {path!r}.", next_step="Check the path.")
     commit = await mirror.export(path, packed)
     folder = await asyncio.to_thread(unpack, packed, into / "source", limits, whole=True)
     await asyncio.to_thread(shutil.rmtree, copy, ignore_errors=True)

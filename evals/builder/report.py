@@ -7,8 +7,10 @@ from datetime import date
 from statistics import median
 from textwrap import wrap
 
+from evals.builder import apps_report
 from evals.builder.monorepo import WITHIN_SECONDS, Measured
 from evals.builder.peers import Peer
+from evals.builder.running import Ran
 from evals.builder.scoring import FIELDS, TARGETS, Outcome, Share, shares
 
 MISSES = 400
@@ -27,6 +29,9 @@ class Circumstances:
     skipped: Counter[str] = field(default_factory=Counter)
     monorepo: Measured | None = None
     peers: tuple[Peer, ...] = ()
+    apps: tuple[Ran, ...] = ()
+    apps_unbuilt: str = ""
+    """Why no app was built, empty where they were."""
 
 
 def report(outcomes: Sequence[Outcome], run: Circumstances) -> str:
@@ -74,6 +79,8 @@ def _lines(outcomes: Sequence[Outcome], run: Circumstances) -> Iterator[str]:
     yield from _times(outcomes, run.monorepo)
     for peer in run.peers:
         yield from _compared(outcomes, peer)
+    if run.apps:
+        yield from apps_report.lines(run.apps, run.apps_unbuilt)
     yield "## Misses"
     yield ""
     yield from _misses(outcomes)

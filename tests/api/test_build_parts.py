@@ -1,90 +1,14 @@
 """The parts of builds over HTTP that need no server, and the executor that tests build with."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from api.build_models import Override
-from api.build_overrides import command_of, decided
 from api.building_files import packed
-from api.building_lines import Screen
 from builder.build.errors import BuildFailed
 from builder.build.executor import BuildRequest, Executor, Line
 from builder.build.fake import FakeExecutor
-from builder.detect.planning import plan
-from builder.plan import Command, Kind
-from builder.tree import Tree
-from core.errors import UsageError
-from core.redaction import MASK
-
-LIBRARY = Tree.of({"go.mod": "module example.com/lib\n\ngo 1.22\n", "lib.go": "package lib\n\nfunc One() {}\n"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Typed:
-    id: str
-    text: str
-    command: Command
-
-
-TYPED = (
-    Typed(id="words", text="node server.js", command=Command(argv=("node", "server.js"))),
-    Typed(id="quoted", text="a 'b c'", command=Command(argv=("a", "b c"))),
-    Typed(id="two programs", text="a && b", command=Command(line="a && b")),
-    Typed(id="variable", text="a $PORT", command=Command(line="a $PORT")),
-    Typed(id="assignment", text="A=b c", command=Command(line="A=b c")),
-)
-
-
-@pytest.mark.parametrize("case", TYPED, ids=lambda case: case.id)
-def test_a_command_is_words_unless_only_a_shell_understands_it(case: Typed) -> None:
-    assert command_of(case.text) == case.command
-
-
-@pytest.mark.parametrize("text", ["a 'b", " "])
-def test_a_command_that_cannot_be_read_is_refused(text: str) -> None:
-    with pytest.raises(UsageError):
-        command_of(text)
-
-
-def test_a_kind_that_is_decided_takes_a_refusal_away() -> None:
-    found = plan(LIBRARY)
-    assert found.refusals
-    changed = decided(found, {"": Override(kind=Kind.JOB, start="/app/lib")})
-    assert (changed.refusals, changed.questions) == ((), ())
-    assert changed.primary == changed.components[0].name
-
-
-def test_no_decision_leaves_the_plan_as_it_is() -> None:
-    found = plan(LIBRARY)
-    assert decided(found, {}) is found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    id: str
-    text: str
-    shown: str
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-
-SEEN = (
-    Seen(id="plain", text="added 120 packages", shown="added 120 packages"),
-    Seen(id="given secret", text="is s3cr3t!", shown=f"is {MASK}", environment={"API_TOKEN": "s3cr3t!"}),
-    Seen(id="no secret by name", text="mode production", shown="mode production", environment={"MODE": "production"}),
-    Seen(id="folder", text="open /state/builds/run/x: no", shown="open <build>/run/x: no"),
-    Seen(id="inner folder first", text="/state/builds/s/run-1/a", shown="<build>/a"),
-    Seen(id="zero byte", text="a\0b", shown="ab"),
-)
-
-
-@pytest.mark.parametrize("case", SEEN, ids=lambda case: case.id)
-def test_what_must_not_be_seen_is_taken_out(case: Seen) -> None:
-    screen = Screen((Path("/state/builds"), Path("/state/builds/s/run-1")), case.environment)
-    assert screen.clean(case.text) == case.shown
 
 
 def test_the_same_files_give_the_same_archive() -> None:

@@ -17,24 +17,27 @@ import pytest
 from api.app import create_app
 from api.building import Builds
 from api.building_errors import BuildsBusy
-from api.building_machines import Machine
+from api.building_machines import Who
 from builder.build.errors import BuildFailed, BuildTooLong, ExecutorMissing
-from builder.build.executor import Executor, Line
+from builder.build.executor import Executor, Image, Line
 from builder.build.fake import FakeExecutor
 from builder.check.errors import CheckerMissing
 from builder.check.report import Checked, Report
 from builder.errors import BuilderError
-from builder.pipeline import Order
+from builder.machines import Machine
+from builder.order import Order
 from core.phrase import Phrase
 from core.runs import Run
-from core.settings import BuildSettings, KnowledgeSettings
+from core.settings import BuildSettings, KnowledgeSettings, ModelSettings
 from tests.api.harness import BASE, TOKEN, Service, events_of, make_context, tar_bytes
 
 GO = {
     "go.mod": "module example.com/shop\n\ngo 1.19\n",
     "main.go": 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n',
 }
-INLINE = {"source": {"type": "files", "files": GO}}
+PLAIN = {"source": {"type": "files", "files": GO}}
+INLINE = {**PLAIN, "digests": False}
+"""No test asks a registry."""
 WORKS = Report(
     checks=(Checked(check="starts", outcome="passed", text=Phrase(en="It starts.", zh="已启动。")),),
     log=("listening",),
@@ -50,7 +53,7 @@ class Trial:
     error: BuilderError | None = None
     orders: list[Order] = field(default_factory=list)
 
-    async def __call__(self, order: Order, _work: Path) -> Report:
+    async def __call__(self, order: Order, _image: Image, _work: Path) -> Report:
         self.orders.append(order)
         if self.error is not None:
             raise self.error
@@ -66,6 +69,7 @@ async def serving(
     missing: str = "",
     owners: list[str] | None = None,
     private: bool = False,
+    model: ModelSettings | None = None,
     **settings: Any,
 ) -> AsyncIterator[Service]:
     """Start an app whose builds go to ``executor``."""
@@ -74,12 +78,13 @@ async def serving(
         update={
             "build": BuildSettings(**settings),
             "knowledge": KnowledgeSettings(allow_private_addresses=private),
+            "model": model or ModelSettings(),
         }
     )
     context = replace(context, settings=changed)
     app = create_app(context)
 
-    def machine(owner: str) -> Machine:
+    def machine(owner: str, _who: Who) -> Machine:
         (owners if owners is not None else []).append(owner)
         return Machine(executor=executor, try_out=trial or Trial(), missing=lambda: missing)
 
@@ -177,7 +182,7 @@ async def test_an_archive_is_unpacked_and_its_options_count(tmp_path: Path) -> N
         said = await service.client.post(
             "/v1/builds",
             files={"archive": ("shop.tar", packed(**GO))},
-            data={"options": json.dumps({"check": False, "component": "shop"})},
+            data={"options": json.dumps({"check": False, "component": "shop", "digests": False})},
         )
         result = (await ended(service, said.json()["id"])).json()
     assert said.status_code == 202
@@ -199,8 +204,8 @@ async def test_what_a_person_decides_is_taken_over_what_was_found(tmp_path: Path
 
 async def test_a_plan_is_answered_at_once(tmp_path: Path) -> None:
     async with serving(tmp_path, FakeExecutor()) as service:
-        said = await service.client.post("/v1/builds/plan", json=INLINE)
-        chinese = await service.client.post("/v1/builds/plan", json=INLINE, params={"lang": "zh"})
+        said = await service.client.post("/v1/builds/plan", json=PLAIN)
+        chinese = await service.client.post("/v1/builds/plan", json=PLAIN, params={"lang": "zh"})
         packed_one = await service.client.post("/v1/builds/plan", files={"archive": ("a.tar", packed(**GO))})
         left, runs = scratch(service), (await service.client.get("/v1/runs")).json()["runs"]
     assert said.json()["plan"]["components"][0]["kind"]["value"] == "web"
@@ -226,12 +231,12 @@ def hostile(name: str) -> bytes:
 AT_ONCE = (
     Refused(id="nothing", status=415, code="media_type_unknown"),
     Refused(id="no source", status=422, code="request_invalid", body={"tag": "a"}),
-    Refused(id="tag with options", status=422, code="request_invalid", body={**INLINE, "tag": "--root=/"}),
-    Refused(id="tag of a registry", status=422, code="request_invalid", body={**INLINE, "tag": "host:80/a/b:c"}),
-    Refused(id="variable", status=422, code="request_invalid", body={**INLINE, "environment": {"A=B": "c"}}),
-    Refused(id="port", status=422, code="request_invalid", body={**INLINE, "overrides": {"": {"port": 0}}}),
-    Refused(id="kind", status=422, code="request_invalid", body={**INLINE, "overrides": {"": {"kind": "x"}}}),
-    Refused(id="unknown option", status=422, code="request_invalid", body={**INLINE, "push": "x"}),
+    Refused(id="tag with options", status=422, code="request_invalid", body={**PLAIN, "tag": "--root=/"}),
+    Refused(id="tag of a registry", status=422, code="request_invalid", body={**PLAIN, "tag": "host:80/a/b:c"}),
+    Refused(id="variable", status=422, code="request_invalid", body={**PLAIN, "environment": {"A=B": "c"}}),
+    Refused(id="port", status=422, code="request_invalid", body={**PLAIN, "overrides": {"": {"port": 0}}}),
+    Refused(id="kind", status=422, code="request_invalid", body={**PLAIN, "overrides": {"": {"kind": "x"}}}),
+    Refused(id="unknown option", status=422, code="request_invalid", body={**PLAIN, "colour": "x"}),
     Refused(id="path of the server", status=422, code="request_invalid", body={"source": {"type": "directory"}}),
     Refused(
         id="not json",
@@ -292,10 +297,10 @@ LATER = (
         id="unpacks to too much",
         status=413,
         code="tree_too_large",
-        body=INLINE,
+        body=PLAIN,
         settings={"max_source_bytes": 20},
     ),
-    Refused(id="too many files", status=413, code="tree_too_large", body=INLINE, settings={"max_source_files": 1}),
+    Refused(id="too many files", status=413, code="tree_too_large", body=PLAIN, settings={"max_source_files": 1}),
     Refused(
         id="repository of the server",
         status=422,
@@ -321,7 +326,7 @@ LATER = (
         body={"source": {"type": "git", "url": "https://a.test/b", "path": "../x"}},
     ),
     Refused(
-        id="unknown component decided", status=400, code="usage", body={**INLINE, "overrides": {"web": {"port": 1}}}
+        id="unknown component decided", status=400, code="usage", body={**PLAIN, "overrides": {"web": {"port": 1}}}
     ),
 )
 

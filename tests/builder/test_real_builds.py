@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from builder.build.executor import Image
+from builder.check.report import Report
 from builder.detect.languages import PROVIDERS
 from builder.detect.planning import plan
 from builder.files import prepared
-from builder.mending import Mended, mended
-from builder.pipeline import Order
+from builder.following import Recorded
+from builder.machines import Machine
+from builder.mending import Means, Mended, mended
+from builder.order import Order
 from builder.source.directory import open_directory
+from builder.trial import tried_out
 from tests.images import RealImages
 
 pytestmark = [pytest.mark.images, pytest.mark.timeout(900)]
@@ -131,7 +136,13 @@ async def built(app: App, images: RealImages, folder: Path) -> Mended:
         start_seconds=20,
     )
     provider = next(known for known in PROVIDERS if known.name == one.component.provider)
-    return await mended(order, images.executor, lambda _stage, _line: None, folder, provider=provider, tree=tree)
+
+    async def try_out(order: Order, _image: Image, work: Path) -> Report:
+        return await tried_out(order, images.executor, work)
+
+    machine = Machine(executor=images.executor, try_out=try_out)
+    means = Means(machine=machine, provider=provider, tree=tree)
+    return await mended(order, means, Recorded(), folder)
 
 
 @pytest.mark.parametrize("app", APPS, ids=lambda app: app.id)

@@ -7,6 +7,7 @@ from builder.detect.languages.dotnet import DOTNET
 from builder.detect.languages.elixir import ELIXIR
 from builder.detect.languages.gleam import GLEAM
 from builder.detect.languages.go import GO
+from builder.detect.languages.inline import INLINE
 from builder.detect.languages.jvm import JVM
 from builder.detect.languages.node import NODE
 from builder.detect.languages.php import PHP
@@ -22,4 +23,5 @@ PROVIDERS: tuple[Provider, ...] = (
     *(DENO, NODE),  # after those whose assets they make
     *(CPP, STATIC, SHELL),  # what is often found beside a program in another language
     DOCKERFILE,  # a tree that says nothing else
+    INLINE,  # one file with a function, which no other rule runs
 )

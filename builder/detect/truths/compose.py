@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from builder.detect.shared.commands import taken
+from builder.detect.shared.purposes import develops, idles, purpose_of
 from builder.detect.truths import about
-from builder.detect.truths.commands import develops, idles, purpose_of, taken
 from builder.detect.truths.composing import Service, services
 from builder.detect.truths.images import service_of
 from builder.detect.truths.instructions import NO_SERVICE, asked, image_of

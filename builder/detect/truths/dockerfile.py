@@ -8,9 +8,11 @@ from functools import partial
 from posixpath import basename, dirname
 from typing import Final
 
+from builder.detect.shared.addresses import port_of
+from builder.detect.shared.commands import taken
+from builder.detect.shared.purposes import develops
 from builder.detect.truths import about
 from builder.detect.truths.builds import Built, builds
-from builder.detect.truths.commands import develops, port_of, taken
 from builder.detect.truths.instructions import NO_SERVICE, Image, image_of, is_dockerfile, variant_of
 from builder.detect.truths.telling import DEVELOPMENT, Telling
 from builder.draft import Draft

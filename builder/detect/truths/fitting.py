@@ -9,7 +9,8 @@ from typing import Any
 from builder.detect.languages.node.scripts import steps_of
 from builder.detect.languages.node.stepping import Step
 from builder.detect.languages.shell.scripts import is_script, shell_of
-from builder.detect.truths.commands import develops, taken, without_wrappers
+from builder.detect.shared.commands import taken, without_wrappers
+from builder.detect.shared.purposes import develops
 from builder.detect.truths.scripting import main_of
 from builder.draft import Draft
 from builder.look import Look, Place

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from posixpath import basename, join, normpath
 from typing import Final
 
-from builder.detect.truths.commands import taken
+from builder.detect.shared.commands import taken
 from builder.detect.truths.images import language_of
 from builder.look import Look
 from builder.parsing.code import of_type, syntax, written

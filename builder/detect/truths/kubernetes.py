@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from posixpath import basename, dirname
 from typing import Any, Final
 
+from builder.detect.shared.commands import taken
+from builder.detect.shared.purposes import purpose_of
 from builder.detect.truths import about
 from builder.detect.truths.charts import MAX_BYTES, documents
-from builder.detect.truths.commands import purpose_of, taken
 from builder.detect.truths.images import language_of, reference, service_of
 from builder.detect.truths.telling import DEVELOPMENT, Telling
 from builder.detect.truths.values import listed, mapping, number, text

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import basename, dirname, join, normpath
 
+from builder.detect.shared.commands import taken
+from builder.detect.shared.purposes import develops, purpose_of
 from builder.detect.truths import about
-from builder.detect.truths.commands import develops, purpose_of, taken
 from builder.detect.truths.telling import DEVELOPMENT, Telling
 from builder.draft import Draft
 from builder.grounds import STATED

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from posixpath import dirname
 from typing import Any, Final
 
+from builder.detect.shared.commands import taken
+from builder.detect.shared.purposes import purpose_of
 from builder.detect.truths import about
-from builder.detect.truths.commands import purpose_of, taken
 from builder.detect.truths.telling import Telling
 from builder.detect.truths.values import listed, mapping, text
 from builder.draft import Draft

@@ -6,7 +6,8 @@ from typing import Final
 
 from tree_sitter import Node
 
-from builder.detect.truths.commands import taken, task_of
+from builder.detect.shared.commands import taken
+from builder.detect.shared.purposes import task_of
 from builder.look import Place
 from builder.parsing.code import line_of, written
 from builder.plan import Command

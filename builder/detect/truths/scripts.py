@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from builder.detect.truths.commands import develops, idles
+from builder.detect.shared.purposes import develops, idles
 from builder.detect.truths.scripting import main_of
 from builder.detect.truths.telling import DEVELOPMENT, Telling
 from builder.draft import Draft

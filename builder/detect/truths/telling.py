@@ -9,8 +9,10 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
+from builder.detect.shared.addresses import port_of
+from builder.detect.shared.commands import taken
+from builder.detect.shared.purposes import develops, idles, task_of
 from builder.detect.shared.variables import OWN, is_secret
-from builder.detect.truths.commands import develops, idles, port_of, taken
 from builder.detect.truths.fitting import fitted
 from builder.draft import Draft
 from builder.grounds import CONVENTION, DEFAULT, STATED, TIE, Weighing
@@ -82,8 +84,6 @@ class Telling:
 
     def task_of_line(self, command: Command, at: int | str | None) -> None:
         """Add a command that is run before the main one as a task, by what it does."""
-        from builder.detect.truths.commands import task_of
-
         purpose = task_of(command.text.split())
         if purpose:
             self.task(purpose, purpose, command, at)

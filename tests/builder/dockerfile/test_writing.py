@@ -22,7 +22,8 @@ FROM docker.io/library/debian:bookworm-slim@sha256:abc
 LABEL org.opencontainers.image.title="shop"
 WORKDIR /app
 COPY --from=build /out/shop /app/shop
-ENV PORT=8000
+ENV HOME=/tmp \\
+    PORT=8000
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \\
@@ -65,7 +66,7 @@ STEPS = (
         lines=(
             (
                 "RUN --mount=type=cache,target=/c --mount=type=bind,source=package.json,target=package.json "
-                "--mount=type=secret,id=npmrc npm ci"
+                "--mount=type=secret,id=npmrc,target=/root/.npmrc npm ci"
             ),
         ),
     ),
@@ -167,7 +168,7 @@ def test_a_probe_of_its_own_is_asked() -> None:
 
 def test_a_worker_listens_on_nothing() -> None:
     text = dockerfile(component(kind=Kind.WORKER, port=None), recipe()).text
-    assert lines(text, "EXPOSE", "ENV", "HEALTHCHECK") == ["HEALTHCHECK NONE"]
+    assert lines(text, "EXPOSE", "ENV", "HEALTHCHECK") == ["ENV HOME=/tmp", "HEALTHCHECK NONE"]
 
 
 def test_a_static_site_is_served_by_a_web_server() -> None:

@@ -287,5 +287,6 @@ SEEN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ('service.refused', 'start', ('Error: connect ECONNREFUSED 127.0.0.1:9',)),
     ('service.name', 'start', ('Error: getaddrinfo ENOTFOUND postgres.invalid',)),
     ('file.missing-running', 'start', ("Error: ENOENT: no such file or directory, mkdir '/proc/x'",)),
+    ('rights.read-only', 'start', ("Error: ENOENT: no such file or directory, mkdir '/app/state'",)),
     ('signal.crash', 'start', ('[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x47a742]',)),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from builder.detect.languages.cpp.lexer import Call, Token
 from builder.detect.languages.cpp.servers import LISTENING, READS, Facts
+from builder.detect.shared.health import health_route
 
 _ADDRESS = re.compile(r"^(?:\w+://)?(?P<host>[\w.\-*]*|\[[0-9a-fA-F:]*\]):(?P<port>\d{2,5})/?$")
 
@@ -19,11 +20,6 @@ _NAMED = re.compile(
 
 
 _VARIABLE = re.compile(r"^([A-Z0-9]+_)*PORT$")
-
-
-_HEALTH = re.compile(
-    r"^/((api|v\d|-|status)/)*_?(healthz?|health[-_]?check|health/(live|ready)|livez|readyz|alive|ready|up|ping)/?$"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +109,8 @@ def reads(found: Facts) -> Iterator[tuple[str, int]]:
 def health(found: Facts) -> Iterator[tuple[str, int]]:
     """Tell the routes that are there to be asked."""
     for one in found.source.tokens:
-        if one.kind == "string" and _HEALTH.match(one.text):
-            yield one.text, one.line
+        if one.kind == "string" and (path := health_route(one.text, anywhere=True)):
+            yield path, one.line
 
 
 def _given(call: Call, constants: Mapping[str, int]) -> Iterator[Port]:

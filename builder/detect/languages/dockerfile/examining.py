@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from posixpath import basename, dirname
 
 from builder.detect.census import languages_of
+from builder.detect.shared.commands import taken
+from builder.detect.shared.purposes import idles
 from builder.detect.truths import about
-from builder.detect.truths.commands import idles, taken
 from builder.detect.truths.dockerfile import Bound, bound, listeners, say
 from builder.detect.truths.fitting import BUILT
 from builder.detect.truths.images import reference, service_of

@@ -8,6 +8,7 @@ from posixpath import basename
 
 from tree_sitter import Node
 
+from builder.detect.shared.health import health_route
 from builder.look import Place
 from builder.parsing.code import line_of, of_type, string_of, walk, written
 
@@ -145,9 +146,7 @@ def _routes(place: Place, file: str) -> Iterator[Route]:
         if name in {"MapHealthChecks", "UseHealthChecks", "MapGet"}:
             text, line = next(iter(_texts(arguments)), ("", 0))
             path = text if text.startswith("/") else f"/{text}"
-            telling = name != "MapGet" or re.fullmatch(
-                r"/(api/)?(health|healthz|ready|readyz|live|livez|alive|ping|up)", path
-            )
+            telling = name != "MapGet" or health_route(path)
             if text and telling and "{" not in path:
                 yield Route(path=path, file=file, line=line)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from builder.detect.languages.elixir.terms import arguments_of
+from builder.detect.shared.health import health_route, speaks_of_health
 from builder.look import Place
 from builder.parsing.code import line_of, of_type, string_of, written
 
@@ -19,7 +20,6 @@ EARLIER = ("config/prod.exs", "config/prod.secret.exs", "config/config.exs")
 _GETS = re.compile(r"^(?:System\.(get_env|fetch_env!?)|env!|get_env)$")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]+$")
 _PORT = re.compile(r"^port$|_port$")
-_HEALTH = re.compile(r"^/?(?:api/)?(?:health|healthz|health[-_]?check|up|ping|livez?|readyz?)/?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +73,15 @@ def port(place: Place, file: str) -> tuple[int, int] | None:
 def health(place: Place, files: Iterator[str]) -> tuple[str, str, int] | None:
     """Return a route that answers whether the program is well, with its file and line."""
     for file in files:
-        if not re.search(r'"/?(?:api/)?(?:health|up|ping|live|ready)', place.text(file)):
+        if not speaks_of_health(place.text(file)):
             continue
         root = place.syntax(file)
         for node in of_type(root, "call") if root else ():
             if written(node.child_by_field_name("target")) in {"get", "match", "forward"}:
                 given = arguments_of(node)
                 path = string_of(given[0]) if given else None
-                if path and _HEALTH.match(path):
-                    return f"/{path.strip('/')}", file, line_of(node)
+                if path and (route := health_route(path)):
+                    return route, file, line_of(node)
     return None
 
 

@@ -56,6 +56,8 @@ def _members(place: Place, mix: Mix) -> list[Mix]:
 def _install(project: Project, draft: Draft) -> None:
     place = project.mix.place
     locked = place.cite_file("mix.lock")
+    if all(one.bare for one in project.all) and not locked:
+        return
     command = Command(argv=("mix", "deps.get", "--only", "prod"))
     why = (
         Phrase(en="mix.lock fixes what is installed.", zh="mix.lock 固定了安装内容。")

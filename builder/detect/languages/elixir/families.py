@@ -8,7 +8,7 @@ from builder.detect.languages.elixir.manifest import Mix
 from builder.detect.languages.elixir.terms import arguments_of
 from builder.draft import Draft
 from builder.grounds import CODE, CONVENTION, DECLARED
-from builder.parsing.code import of_type, written
+from builder.parsing.code import line_of, of_type, written
 from builder.plan import Command, Kind, Probe, Task
 from core.evidence import Evidence
 from core.phrase import Phrase
@@ -51,7 +51,7 @@ def decide(project: Project, draft: Draft) -> None:
     elif mix.escript and not project.needs("phoenix"):
         _kind(draft, Kind.CLI, DECLARED, "elixir.kind.escript", mix.cite("escript"),
               Phrase(en="mix.exs makes it a command-line tool.", zh="mix.exs 将它构建为命令行工具。"))  # fmt: skip
-    elif _phoenix(project, draft) or _plug(project, draft) or _worker(project, draft):
+    elif any(found(project, draft) for found in (_phoenix, _plug, _socket, _worker)):
         return
     elif any(one.starts for one in project.all) and not mix.package:
         _kind(draft, Kind.WORKER, CONVENTION, "elixir.kind.application", mix.cite("mod"),
@@ -89,6 +89,23 @@ def _plug(project: Project, draft: Draft) -> bool:
     _web(draft, "elixir.plug", evidence)
     _listens(project, draft, 50051 if name == "grpc" else 4000)
     return True
+
+
+def _socket(project: Project, draft: Draft) -> bool:
+    """Say whether it opens a socket itself, without a library."""
+    if project.library or not any(one.starts for one in project.all):
+        return False
+    place = project.mix.place
+    for file in project.files:
+        if "gen_tcp" not in place.text(file):
+            continue
+        root = place.syntax(file)
+        for node in of_type(root, "call") if root else ():
+            if written(node.child_by_field_name("target")) == ":gen_tcp.listen":
+                _web(draft, "elixir.socket", place.cite(file, line_of(node)))
+                _listens(project, draft, 4000)
+                return True
+    return False
 
 
 def _worker(project: Project, draft: Draft) -> bool:

@@ -42,6 +42,8 @@ class Mix:
     dependencies: Mapping[str, Dependency]
     locked: frozenset[str]
     aliases: frozenset[str]
+    bare: bool
+    """Its list of dependencies is empty, as it is written."""
 
     def needs(self, *names: str) -> str:
         """Return the first of these dependencies that production has, empty for none."""
@@ -84,6 +86,7 @@ def mix_of(place: Place) -> Mix:
         dependencies=dict(_dependencies(dependencies)),
         locked=frozenset(found[1] for found in _LOCKED.finditer(lock)),
         aliases=frozenset(_pairs(project.get("aliases"))),
+        bare=isinstance(dependencies, tuple | Pairs) and not dependencies,
     )
 
 

@@ -60,7 +60,9 @@ def _build(
     inside = relpath(component.path or ".", component.context or ".")
     directory = SOURCE if inside == "." else f"{SOURCE}/{inside}"
     home = (("MIX_HOME", "/opt/mix"), ("HEX_HOME", "/opt/mix/hex")) if source else ()
-    steps: list[Step] = [Packages(names=TOOLS), Set(variables=(("MIX_ENV", "prod"), *home)), Run(line=_HEX)]
+    steps: list[Step] = [Packages(names=TOOLS), Set(variables=(("MIX_ENV", "prod"), *home))]
+    if component.install.value is not None:
+        steps.append(Run(line=_HEX))
     steps.extend(node_steps(component, wanted="npm" if fronts else ""))
     if component.install.value is not None:
         manifests = _manifests(component, tree)
@@ -76,6 +78,8 @@ def _build(
         else:
             steps.append(Copy(sources=(".",), to=f"{SOURCE}/"))
             steps.append(Run(line=component.install.value.text, caches=CACHES))
+    else:
+        steps.append(Copy(sources=(".",), to=f"{SOURCE}/"))
     for front in fronts:
         locked = join(component.path, front, "package-lock.json") in tree
         steps.append(Run(line=f"npm --prefix {front} {'ci' if locked else 'install'} --no-audit --no-fund"))

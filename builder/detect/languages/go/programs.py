@@ -28,8 +28,8 @@ _PLAIN_PORT = re.compile(
 )
 
 _NODES = (
-    "call_expression", "const_spec", "import_spec", "keyed_element", "package_identifier", "short_var_declaration",
-    "var_spec",
+    "assignment_statement", "call_expression", "const_spec", "import_spec", "keyed_element", "package_identifier",
+    "short_var_declaration", "var_spec",
 )  # fmt: skip
 _COMMANDS = ("serve", "server", "start", "run", "web", "api", "daemon", "httpd", "http")
 """Subcommands by which a program with several is told to serve, the likeliest first."""
@@ -207,11 +207,32 @@ def _listened(file: str, node: Node) -> Iterator[Listen]:
             for value in values:
                 yield from _addresses(file, value, "call" if written(key) == "Addr" else "value")
                 yield from _numbers(file, value, "value")
+    elif node.type == "assignment_statement":
+        yield from _assigned(file, node)
     elif node.type in {"const_spec", "var_spec", "short_var_declaration"}:
         name = written(node.child_by_field_name("name") or node.child_by_field_name("left"))
         if _NAMED_PORT.search(name):
             yield from _addresses(file, node, _named(name))
             yield from _numbers(file, node, _named(name))
+
+
+def _assigned(file: str, node: Node) -> Iterator[Listen]:
+    left = written(node.child_by_field_name("left"))
+    name = left.rpartition(".")[2]
+    if _NAMED_PORT.search(name) and _when_empty(node, left):
+        yield from _addresses(file, node, _named(name))
+        yield from _numbers(file, node, _named(name))
+
+
+def _when_empty(node: Node, name: str) -> bool:
+    """Say whether an assignment gives a default: ``if port == "" { port = "8080" }``."""
+    above = node.parent
+    while above is not None and above.type in {"block", "statement_list"}:
+        above = above.parent
+    condition = above.child_by_field_name("condition") if above is not None and above.type == "if_statement" else None
+    return (
+        condition is not None and re.fullmatch(rf'{re.escape(name)} == (""|0)', written(condition).strip()) is not None
+    )
 
 
 def _named(name: str) -> Said:

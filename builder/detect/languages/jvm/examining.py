@@ -1,6 +1,5 @@
 """What the rules make of a module of the Java virtual machine: one draft, or none for what only holds others."""
 
-import re
 from collections.abc import Sequence
 from posixpath import basename
 
@@ -14,6 +13,7 @@ from builder.detect.languages.jvm.places import project_of, with_siblings
 from builder.detect.languages.jvm.saying import add_health
 from builder.detect.languages.jvm.settings import Settings
 from builder.detect.languages.jvm.sources import Sources
+from builder.detect.shared.health import health_route, speaks_of_health
 from builder.detect.shared.variables import add_examples, add_read
 from builder.draft import Draft
 from builder.grounds import CODE, CONVENTION, DECLARED, STATED
@@ -23,7 +23,6 @@ from builder.plan import Command, Commands, Kind
 from builder.provider import Workspace
 from core.phrase import Phrase
 
-_HEALTH = re.compile(r"^/(?:api/)?(health|healthz|health-?check|ready|readyz|readiness|live|livez|liveness|ping|up)$")
 _INSTALLS = {
     "maven": ("mvn", "-B", "dependency:go-offline"), "gradle": ("gradle", "--no-daemon", "dependencies"),
     "sbt": ("sbt", "-batch", "update"), "lein": ("lein", "deps"), "clojure": ("clojure", "-P"),
@@ -136,15 +135,11 @@ def _variables(module: Module, draft: Draft) -> None:
 
 def _health(module: Module, draft: Draft) -> None:
     """Look for a route that is named for it in the files that hold such a word."""
-    told = [
-        one
-        for one in module.sources.files[:200]
-        if re.search(r"\"/(?:api/)?(?:health|ready|live|ping|up)", module.place.text(one))
-    ]
+    told = [one for one in module.sources.files[:200] if speaks_of_health(module.place.text(one))]
     for file in told[:5]:
         root = module.place.syntax(file) if not file.endswith((".clj", ".cljc")) else None
         for node in of_type(root, "string_literal", "string") if root is not None else ():
             text = string_of(node) or ""
-            if _HEALTH.match(text):
-                add_health(draft, text, module.place.cite(file, node.start_point[0] + 1), sure=CODE)
+            if path := health_route(text, anywhere=True):
+                add_health(draft, path, module.place.cite(file, node.start_point[0] + 1), sure=CODE)
                 return

@@ -115,10 +115,12 @@ def reads(place: Place, file: str) -> Iterator[Read]:
     """Tell the environment variables that a file reads."""
     if file.endswith((".clj", ".cljc")):
         for found in re.finditer(
-            r'\(System/getenv\s+"([A-Z][A-Z0-9_]*)"\)|\(env\s+:([a-z][\w\-]*)\)', place.text(file)
+            r'(?:\(System/getenv\s+"([A-Z][A-Z0-9_]*)"\)|\(env\s+:([a-z][\w\-]*)\))(?:\s+"?(\d+)"?\s*\))?',
+            place.text(file),
         ):
             line = place.text(file).count("\n", 0, found.start()) + 1
-            yield Read(name=found[1] or found[2].upper().replace("-", "_"), default=None, file=file, line=line)
+            name = found[1] or found[2].upper().replace("-", "_")
+            yield Read(name=name, default=found[3], file=file, line=line)  # (or (System/getenv "PORT") "3000")
         return
     root = place.syntax(file)
     for node in walk(root) if root is not None else ():

@@ -5,8 +5,8 @@ from posixpath import basename, join
 
 from builder.detect.languages.node.managers import is_berry, lock_of
 from builder.detect.languages.node.manifest import Package
-from builder.detect.languages.node.shell import commands
 from builder.detect.languages.node.workspaces import workspaces
+from builder.detect.shared.shell import commands
 from builder.look import Look
 from builder.plan import Component
 from builder.recipe import Copy, Run, Step

@@ -8,7 +8,7 @@ from posixpath import basename, dirname, join
 from builder.detect.languages.node.locks import agrees
 from builder.detect.languages.node.manifest import Package
 from builder.detect.languages.node.seen import Seen
-from builder.detect.languages.node.shell import commands
+from builder.detect.shared.shell import commands
 from builder.grounds import CONVENTION, DEFAULT, LOCKED, STATED
 from builder.look import Place
 from builder.plan import Command, Commands

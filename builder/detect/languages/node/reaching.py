@@ -2,6 +2,7 @@
 
 from builder.detect.languages.node.facts import Facts
 from builder.detect.languages.node.seen import Seen
+from builder.detect.shared.health import health_path
 from builder.grounds import CODE, CONVENTION, DEFAULT
 from builder.plan import Probe
 from core.phrase import Phrase
@@ -22,9 +23,10 @@ def add_facts(seen: Seen, facts: Facts) -> None:
             host = one.host or ("127.0.0.1" if _is_loopback(seen) else "0.0.0.0")  # noqa: S104 - what the code says
             said = Phrase(en=f"It listens on {host}.", zh=f"它监听 {host}。")
             seen.draft.bind.add(host, CODE, "node.bind.listens", said, seen.place.cite(one.file, one.line))
-    for path, file, line in facts.health[:1]:
+    routes = {path: (file, line) for path, file, line in reversed(facts.health)}
+    if path := health_path(routes):
         why = Phrase(en=f"It answers {path}.", zh=f"它响应 {path}。")
-        seen.draft.health.add(Probe(path=path), CODE, "node.health.route", why, seen.place.cite(file, line))
+        seen.draft.health.add(Probe(path=path), CODE, "node.health.route", why, seen.place.cite(*routes[path]))
 
 
 def _is_loopback(seen: Seen) -> bool:
@@ -41,15 +43,23 @@ def usual_port(seen: Seen, port: int, framework: str) -> None:
         seen.port(port, DEFAULT, "usual", why)
 
 
+_SETTINGS = (
+    "config/production.json", "config/default.json", "config.json", "config/default.json5", "config/production.yaml",
+    "config/production.yml", "config/default.yaml", "config/default.yml", "config/local.yaml",
+)  # fmt: skip
+
+
 def configured_port(seen: Seen) -> None:
     """Add the port that files of the package ``config`` give."""
     if not seen.package.needs("config", "nconf", "rc", "@feathersjs/configuration"):
         return
-    for file in ("config/production.json", "config/default.json", "config.json", "config/default.json5"):
-        held = seen.place.json(file)
+    for file in _SETTINGS:
+        held = seen.place.json(file) if file.endswith(("json", "json5")) else seen.place.yaml(file)
+        if not isinstance(held, dict):
+            continue
         inner = held.get("server") if isinstance(held.get("server"), dict) else {}
         port = held.get("port", inner.get("port") if isinstance(inner, dict) else None)
         if isinstance(port, int | str) and str(port).isdigit():
             why = Phrase(en=f"{file} gives port {port}.", zh=f"{file} 给出了端口 {port}。")
-            seen.port(int(port), CODE - 0.06, "config", why, seen.place.cite(file, '"port"'))
+            seen.port(int(port), CODE - 0.06, "config", why, seen.place.cite(file, "port"))
             return

@@ -5,9 +5,9 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from posixpath import basename
 
-from builder.detect.languages.node.shell import Simple, commands, simple
 from builder.detect.languages.node.stepping import MANAGERS, Step, positional
 from builder.detect.languages.node.wrappers import INSPECT, VALUED, WATCHERS, watched, without_wrapper
+from builder.detect.shared.shell import Simple, commands, simple
 
 MAX_DEPTH = 8
 """Scripts that call scripts: deeper is a circle."""

@@ -203,7 +203,7 @@ def given_port(step: Step) -> int | None:
         name, _, value = word.partition("=")
         if name in {"-p", "--port", "-l", "--listen"}:
             value = value or next(iter(step.words[at + 1 : at + 2]), "")
-            if found := re.search(r"(?:^|[:\-])(\d{2,5})\}?$", value):
+            if found := re.search(r"(?:^|[:\-=])(\d{2,5})\}?$", value):
                 return int(found[1])
     value = dict(step.environment).get("PORT", "")
     return int(value) if value.isdigit() else None

@@ -13,7 +13,7 @@ from builder.detect.languages.node.tools import Role, role_of
 from builder.detect.shared.services import add_service
 from builder.detect.shared.variables import OWN, add_examples, add_read, examples, is_secret
 from builder.grounds import CODE, CONVENTION, DECLARED
-from builder.plan import Command, Service, Task, Variable, Volume
+from builder.plan import Command, Kind, Service, Task, Variable, Volume
 from core.phrase import Phrase
 
 MAX_READ = 60
@@ -60,6 +60,10 @@ _COMPILED = (
 _SQLITE = ("better-sqlite3", "sqlite3", "sqlite", "sql.js", "nedb", "@libsql/client", "lowdb")
 
 
+_OWN_PORT = re.compile(r"^((APP|APPLICATION|API|HTTP|WEB|SERVER|SERVICE|LISTEN|NODE|EXPRESS|NEST|BACKEND)_?)?PORT$")
+"""Variables by which people call the port that the program itself listens on."""
+
+
 def add_variables(seen: Seen, reads: Sequence[Read] = ()) -> None:
     """Add the variables that the code reads and example files list."""
     found = list(reads)
@@ -91,11 +95,19 @@ def add_variables(seen: Seen, reads: Sequence[Read] = ()) -> None:
                 default=one.default,
                 required=one.default is None and is_secret(one.name),
             )
-    for example in examples(seen.place):
-        if example.name == "PORT" and example.value.isdigit():
-            why = Phrase(en="An example file gives PORT.", zh="示例文件给出了 PORT。")
-            seen.port(int(example.value), CONVENTION + 0.02, "example", why, example.evidence)
+    _exemplary_port(seen, {one.name for one in found})
     add_examples(seen.place, seen.draft)
+
+
+def _exemplary_port(seen: Seen, read: set[str]) -> None:
+    """Add the port that an example file gives a variable which the code reads; PORT is read by many frameworks."""
+    for example in examples(seen.place) if seen.draft.kind.best != Kind.STATIC else ():
+        own = example.name == "PORT" or (example.name in read and _OWN_PORT.match(example.name))
+        if own and example.value.isdigit() and 0 < int(example.value) < 65536:
+            sure = CONVENTION + (0.04 if example.name == "PORT" else -0.05)
+            why = Phrase(en=f"An example file gives {example.name}.", zh=f"示例文件给出了 {example.name}。")
+            seen.port(int(example.value), sure, "example", why, example.evidence)
+            return
 
 
 def add_services(seen: Seen) -> None:

@@ -16,11 +16,10 @@ from builder.detect.languages.node.values import (
     properties,
     reads_env,
 )
+from builder.detect.shared.health import health_route
 from builder.parsing.code import line_of, string_of, written
 
 _PORTS = re.compile(r"^((app|api|http|web|server|service|listen|node|express|backend)_?)?port$", re.IGNORECASE)
-_HEALTH = re.compile(r"^/(api/)?(v\d+/)?(_?health(z|check|-check)?|healthz?/(live|ready|liveness|readiness)|"
-r"livez|readyz|ping|up|status|alive|_health)/?$")  # fmt: skip
 _OF_SERVICES = frozenset({465, 587, 1025, 1433, 2525, 3306, 5432, 5672, 6379, 8983, 9092, 9200, 11211, 27017})
 """Ports of databases and their like: a key named ``port`` with one of them is about a client."""
 
@@ -138,7 +137,7 @@ def _call(facts: Facts, file: str, node: Node, names: dict[str, Node]) -> None:
         facts.listens.append(Listen(port=port, host=host, file=file, line=line_of(node), variable=False, sure=True))
     elif name == "set" and len(given) > 1 and string_of(given[0]) == "port":
         _listen(facts, file, given[1], "", names)
-    if name in _VERBS and given and (path := string_of(given[0])) and _HEALTH.match(path):
+    if name in _VERBS and given and (path := health_route(string_of(given[0]) or "")):
         facts.health.append((path, file, line_of(node)))
 
 
@@ -186,7 +185,7 @@ def _assumed(facts: Facts, names: dict[str, Node]) -> None:
             key = node.child_by_field_name("name") or node.child_by_field_name("key")
             if key is not None and _PORTS.match(written(key).strip("\"'")):
                 for port, variable, at in ports_in(node.child_by_field_name("value"), names):
-                    if 79 < port < 65536 and port not in _OF_SERVICES:
+                    if (port in {80, 443} or 1023 < port < 65536) and port not in _OF_SERVICES:
                         facts.listens.append(
                             Listen(port=port, host="", file=file, line=line_of(at), variable=variable, sure=False)
                         )

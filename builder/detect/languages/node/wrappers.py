@@ -5,8 +5,8 @@ import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from builder.detect.languages.node.shell import commands
 from builder.detect.languages.node.stepping import MANAGERS, Step, positional
+from builder.detect.shared.shell import commands
 
 Follow = Callable[[str, Step], Iterator[Step]]
 """Tell what a line runs that a wrapper is given."""

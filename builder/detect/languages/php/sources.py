@@ -7,6 +7,7 @@ from itertools import islice
 
 from tree_sitter import Node
 
+from builder.detect.shared.health import health_route, speaks_of_health
 from builder.look import Place
 from builder.parsing.code import line_of, of_type, string_of, written
 
@@ -14,14 +15,6 @@ NAME = re.compile(r"[A-Z][A-Z0-9_]+$")
 SERVED = re.compile(r"(REQUEST|HTTP|SERVER|REMOTE|SCRIPT|DOCUMENT|QUERY|PHP|PATH|CONTENT|GATEWAY|ORIG|REDIRECT|SSL)_|"
                     r"(HTTPS|argc|argv|PATH_INFO)$")  # fmt: skip
 """Keys of ``$_SERVER`` that the web server fills: they are no variables of the environment."""
-
-HEALTH = re.compile(r"^/?(?:api/)?(?:health|healthz|health[-_]?check|up|ping|livez?|readyz?|status/health)/?$")
-
-_HEALTHY = re.compile(
-    r"""['"]/?(?:api/)?(?:health|healthz|health[-_]?check|up|ping|livez?|readyz?|status/health)/?['"]"""
-)
-_WORDS = ("health", "/up", "'up", '"up', "ping'", 'ping"', "live", "ready")
-"""Files without such a path need not be parsed."""
 
 READS = re.compile(
     r"""\b(?:env|getenv)\s*\(\s*['"][A-Z]|\$_ENV\s*\[\s*['"][A-Z]|"""
@@ -97,17 +90,17 @@ def health(place: Place, files: Iterator[str]) -> tuple[str, str, int] | None:
     """Return a route that answers whether the program is well, with its file and line."""
     for file in islice(files, MAX_ROUTED):
         source = place.text(file)
-        if len(source) > MAX_BYTES or not any(one in source for one in _WORDS) or not _HEALTHY.search(source):
+        if len(source) > MAX_BYTES or not speaks_of_health(source):
             continue
         for one in calls(place, file):
             routed = one.name.lower() in {"get", "any", "map", "add", "match", "route", "addroute"}
-            if routed and (path := next((text for text in one.texts[:3] if HEALTH.match(text)), "")):
-                return f"/{path.strip('/')}", file, one.line
+            if routed and (path := next(filter(None, map(health_route, one.texts[:3])), "")):
+                return path, file, one.line
         root = place.syntax(file)
         for node in of_type(root, "attribute") if root else ():
             texts = [text for one in of_type(node, "string", "encapsed_string") if (text := string_of(one))]
-            if written(node).startswith("Route") and (path := next((one for one in texts if HEALTH.match(one)), "")):
-                return f"/{path.strip('/')}", file, line_of(node)
+            if written(node).startswith("Route") and (path := next(filter(None, map(health_route, texts)), "")):
+                return path, file, line_of(node)
     return None
 
 

@@ -9,11 +9,13 @@ from posixpath import basename, dirname, join
 from builder.detect.languages.python import servers
 from builder.detect.languages.python.bases import base_of, directory_of, module_name
 from builder.detect.languages.python.found import Facts, Found
+from builder.detect.languages.python.hints import said_for
 from builder.detect.languages.python.listening import environment_of, host_of, ports
 from builder.detect.languages.python.modules import Function, Module
 from builder.detect.languages.python.objects import made_of, returned
 from builder.detect.languages.python.own_servers import script_command
-from builder.detect.languages.python.values import Scope
+from builder.detect.languages.python.scopes import Scope
+from builder.detect.languages.python.starting import does_more, served_by_threads
 from builder.grounds import CODE, DECLARED
 from builder.plan import Command, Kind
 from core.phrase import Phrase
@@ -22,7 +24,7 @@ WORDS = (
     "fastapi", "starlette", "litestar", "starlite", "quart", "blacksheep", "falcon", "fasthtml", "connexion",
     "flask", "bottle", "dash", "pyramid", "web.application", "cherrypy", "hug", "morepath", "socketio", "responder",
     "esmerald", "lilya", "muffin", "emmett", "eve", "ariadne", "strawberry", "wsgi", "asgi", "gradio", "ravyn",
-    "apistar",
+    "apistar", "create_app", "make_app", "get_app", "build_app", "create_application",
 )  # fmt: skip
 
 _FILES = {
@@ -34,6 +36,10 @@ _NAMES = {"app": 4, "application": 4, "api": 2, "server": 2, "asgi": 2, "wsgi": 
 _FACTORY = re.compile(
     r"^(create|make|get|build|init|setup|new)_?(\w*_)?(app|application|server|api|asgi|wsgi|flask|fastapi)$|^(app_)?factory$|^create$|^app$|^application$|^main$|^server$|^init$|^start$|^bootstrap$"
 )
+_HELPS = re.compile(
+    r"(^|_)(celery|worker|tasks?|seed|populate|init|migrate|migrations?|cron|script|shell|utils?|freeze)(_|$)"
+)
+"""Names of modules that make the application in order to do something with it."""
 _NOT_ENTRY = re.compile(
     r"(^|/)(test|tests|example|examples?|demo|sample|mock|fake|stub|docs?_src|scripts?|benchmarks?|bin|ci|legacy|old|deprecated|archive|backup)([/_.]|s?/)",
     re.IGNORECASE,
@@ -65,8 +71,11 @@ _MOST = 8
 
 def _candidates(facts: Facts) -> Iterator[_Candidate]:
     program = facts.program
+    threads = served_by_threads(program, [one for one in facts.serves if one.tool in servers.PORTS])
     targets = {one.target for one in facts.serves if one.target} | {servers.entrypoint(facts)}
     for module in {one.file: one for one in (*program.mentions(*WORDS), *_entries(facts))}.values():
+        if module.file in threads:
+            continue  # it keeps something else awake: the file is run, as it stands
         scope = Scope(program=program, module=module)
         here = False
         for name, node in module.assigned.items():
@@ -74,7 +83,7 @@ def _candidates(facts: Facts) -> Iterator[_Candidate]:
             if framework and not name.startswith("__"):
                 here = True
                 yield _candidate(facts, module, framework, name, node.lineno, targets, factory=False)
-        if _is_entry(module.file):
+        if _is_entry(module.file) or said_for(facts.hints, module.file):
             for name, origin in module.names.items():
                 if name in _NAMES and origin != name and (framework := _servable(_imported(scope, name))):
                     here = True
@@ -91,8 +100,9 @@ def _candidates(facts: Facts) -> Iterator[_Candidate]:
 
 
 def _entries(facts: Facts) -> Iterator[Module]:
+    told = {one.file for one in facts.hints}
     for file in facts.program.files():
-        if _is_entry(file) and file.count("/") <= _DEEP and (module := facts.program.module(file)):
+        if ((_is_entry(file) and file.count("/") <= _DEEP) or file in told) and (module := facts.program.module(file)):
             yield module
 
 
@@ -147,17 +157,26 @@ def _candidate(
     full = f"{module_name(module.file, '')}:{name}"
     if any(one and (full == one or full.endswith(f".{one}")) for one in targets):
         rank += 14
+    rank += _SPOKEN * said_for(facts.hints, module.file, target=full)
     if any(one.file == module.file for one in facts.serves):
         rank += 5
     if _NOT_ENTRY.search(module.file):
         rank -= 12
+    if _HELPS.search(stem) and stem != "__init__":
+        rank -= 10
     if stem in {"wsgi", "asgi"}:
         rank += 6
     if framework in {"socketio-asgi", "socketio-wsgi"}:
         rank += 3  # it wraps the application
     if framework == "mcp-http":
         rank -= 1
+    if framework in {"dash", "dash-server"} and any(key.endswith(".layout") for _, key in module.inner):
+        rank += 8  # without its pages the application shows nothing
     return _Candidate(framework=framework, file=module.file, name=name, line=line, factory=factory, rank=rank)
+
+
+_SPOKEN = 7
+"""What is added for each degree to which people say that an application is the one to start."""
 
 
 def _found(facts: Facts, one: _Candidate, others: list[_Candidate]) -> Found:
@@ -174,6 +193,9 @@ def _found(facts: Facts, one: _Candidate, others: list[_Candidate]) -> Found:
     start, adds = servers.command(facts, application, port)
     environment: tuple[tuple[str, str], ...] = ()
     directory = directory_of(facts, base)
+    if _prepares(facts, one):
+        start, directory = script_command(facts, one.file)
+        adds, environment = (), environment_of(facts, one.file)
     if _serves_when_imported(facts, one.file):
         if one.framework == "flask":
             environment = (("FLASK_RUN_FROM_CLI", "true"),)  # then app.run() does nothing
@@ -199,6 +221,20 @@ def _found(facts: Facts, one: _Candidate, others: list[_Candidate]) -> Found:
         adds=adds,
         environment=environment,
     )
+
+
+def _prepares(facts: Facts, one: _Candidate) -> bool:
+    """Say whether a file that is run serves everywhere, after work that a server importing it would leave out."""
+    module = facts.program.module(one.file)
+    for each in facts.serves if module and not facts.manifest.has("gunicorn") else ():
+        if module and each.file == one.file and each.tool in _PROGRAMMATIC and does_more(facts.program, module, each):
+            host = str(each.host.value) if each.host else ""
+            return bool(each.host and each.host.variable) or host in {"0.0.0.0", "::"}  # noqa: S104 - what the code says
+    return False
+
+
+_PROGRAMMATIC = frozenset({"uvicorn", "hypercorn", "granian", "waitress"})
+"""Servers for production: what calls them in code is as good as their own commands."""
 
 
 def _shortest(facts: Facts, one: _Candidate, base: str) -> str:

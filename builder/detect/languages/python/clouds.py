@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from builder.detect.languages.python.found import Facts, Found, Port
 from builder.detect.languages.python.objects import made_of
+from builder.detect.languages.python.scopes import Scope
 from builder.detect.languages.python.servers import line
-from builder.detect.languages.python.values import Scope
 from builder.grounds import CODE, CONVENTION, DECLARED
 from builder.plan import Command, Kind
 from core.phrase import Phrase

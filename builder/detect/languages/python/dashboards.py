@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, join
 
 from builder.detect.languages.python.found import Facts, Found, Port
+from builder.detect.languages.python.hints import said_for
 from builder.detect.languages.python.listening import host_of, ports
 from builder.detect.languages.python.modules import Module
 from builder.detect.languages.python.own_servers import script_command
@@ -119,7 +120,11 @@ def _given_a_file(facts: Facts, tool: Tool) -> Found | None:
         if made and (acts or tool.name != "streamlit"):
             files.append(
                 (
-                    _rank(module.file) + 6 * (made[0] == tool.first[0]) + 3 * module.works + 2 * module.main,
+                    _rank(module.file)
+                    + 6 * (made[0] == tool.first[0])
+                    + 3 * module.works
+                    + 2 * module.main
+                    + 8 * int(said_for(facts.hints, module.file)),
                     module.file,
                     module,
                 )
@@ -189,7 +194,7 @@ def _configured(facts: Facts, tool: str, file: str) -> Iterator[Port]:
 def _gradio(facts: Facts) -> Iterator[Found]:
     """Tell a Gradio program: it is run as it is, and told by variables to listen on every address."""
     launches = [one for one in facts.serves if one.tool == "gradio"]
-    files = sorted({one.file for one in launches}, key=lambda one: (-_rank(one), one))
+    files = sorted({one.file for one in launches}, key=lambda one: (-_rank(one) - 8 * said_for(facts.hints, one), one))
     for file in files[:1]:
         start, folder = script_command(facts, file)
         one = next(held for held in launches if held.file == file)

@@ -9,7 +9,9 @@ from builder.detect.languages.python.bases import module_name
 from builder.detect.languages.python.found import Facts, Found
 from builder.detect.languages.python.listening import ports
 from builder.detect.languages.python.modules import Module
-from builder.detect.languages.python.values import Scope, Value, value_of
+from builder.detect.languages.python.scopes import Scope
+from builder.detect.languages.python.values import Value, value_of
+from builder.detect.shared.health import health_path, health_route, speaks_of_health
 from builder.draft import Draft
 from builder.grounds import CONVENTION, DECLARED
 from builder.plan import Command, Kind, Task
@@ -182,29 +184,13 @@ def _asynchronous(target: str) -> bool:
 
 def _health(facts: Facts) -> str:
     """Return the path of django-health-check or a view named for it."""
-    for module in facts.program.mentions("health", "livez", "ping"):
-        if basename(module.file) != "urls.py":
-            continue
-        for call in module.calls:
-            route = (
-                call.node.args[0]
-                if call.name.rpartition(".")[2] in {"path", "re_path", "url"} and call.node.args
-                else None
-            )
-            if isinstance(route, ast.Constant) and isinstance(route.value, str):
-                plain = route.value.strip("^$/")
-                if plain in {
-                    "health",
-                    "healthz",
-                    "healthcheck",
-                    "health-check",
-                    "livez",
-                    "up",
-                    "ping",
-                    "ht",
-                    "_health",
-                    "status/health",
-                }:
-                    slash = "/" if route.value.rstrip("$").endswith("/") else ""
-                    return f"/{plain}{slash}"
-    return ""
+    routes: list[str] = []
+    for file in facts.program.files():
+        spoken = basename(file) == "urls.py" and speaks_of_health(facts.place.text(file))
+        module = facts.program.module(file) if spoken else None
+        for call in module.calls if module else ():
+            first = call.node.args[0] if call.node.args else None
+            named = call.name.rpartition(".")[2] in {"path", "re_path", "url"}
+            if named and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                routes.append(health_route(first.value.removeprefix("^").removesuffix("$")))
+    return health_path(routes)

@@ -6,8 +6,8 @@ from posixpath import join
 from builder.detect.languages.python.found import Facts
 from builder.detect.languages.python.modules import Module, reached
 from builder.detect.languages.python.published import SERVER_NAME
+from builder.detect.languages.python.scopes import argument
 from builder.detect.languages.python.serving import Serve
-from builder.detect.languages.python.values import argument
 
 _SERVE_COMMANDS = (
     "serve",

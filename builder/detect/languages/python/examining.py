@@ -22,8 +22,9 @@ from builder.detect.languages.python import (
     workers,
 )
 from builder.detect.languages.python.found import Facts, Found
+from builder.detect.languages.python.hints import hints, said_for
 from builder.detect.languages.python.manifest import Manifest, manifest
-from builder.detect.languages.python.modules import Program
+from builder.detect.languages.python.modules import Program, reached
 from builder.detect.languages.python.needs import add_packages
 from builder.detect.languages.python.reading import add_health, add_reading, add_volumes
 from builder.detect.languages.python.runtimes import add_runtime
@@ -55,9 +56,16 @@ def drafts(place: Place, workspace: Workspace | None) -> Sequence[Draft]:
         file, _ = program.local(target.partition(":")[0].strip(), "setup.py")
         if file:
             program.module(file, needed=True)
-    facts = Facts(place=place, manifest=described, program=program, serves=serves(program))
+    facts = Facts(
+        place=place,
+        manifest=described,
+        program=program,
+        serves=serves(program),
+        hints=hints(place, described, program),
+    )
     found = sorted((one for family in _FAMILIES for one in family(facts)), key=lambda one: -_weight(facts, one))
-    main = found[0] if found else None
+    main = _keeping(facts, found) if found else None
+    found.sort(key=lambda one: one is not main)
     if _is_foreign(place, described, main):
         return ()
     made = [_draft(facts, main, found, workspace, described.name or place.name or "app")]
@@ -68,6 +76,17 @@ def drafts(place: Place, workspace: Workspace | None) -> Sequence[Draft]:
         if beside and main.framework in {"fastapi", "flask", "django", "starlette"}:
             made.append(_draft(facts, beside, [beside], workspace, f"{made[0].name}-{beside.apart}"))
     return made
+
+
+def _keeping(facts: Facts, found: Sequence[Found]) -> Found:
+    """Return the program that is meant: a bot rather than the few routes that it only keeps itself awake with."""
+    main = found[0]
+    if main.kind != Kind.WEB or not main.file:
+        return main
+    for one in found[1:]:
+        if one.rule == "python.start.bot" and one.file != main.file and main.file in reached(facts.program, one.file):
+            return main if one.file in reached(facts.program, main.file) else one
+    return main
 
 
 def _is_foreign(place: Place, described: Manifest, main: Found | None) -> bool:
@@ -114,13 +133,16 @@ def _is_project(place: Place, described: Manifest, program: Program) -> bool:
 def _weight(facts: Facts, one: Found) -> float:
     """Return how likely a find is the program that is meant. In a package described for others much is an example."""
     asked = facts.manifest
-    weight = one.rank
+    weight = one.rank + _SPOKEN * said_for(facts.hints, one.file, command=one.start)
     if any(part.lower() in _BESIDE_IT or _TRIAL.match(part.lower()) for part in one.file.split("/")[:-1]):
         weight -= 120
     if one.kind.deployable and asked.packaged and one.rule not in _OF_PACKAGES:
         weight += _in_package(facts, one)
     return weight
 
+
+_SPOKEN = 8
+"""What is added to a program for each degree to which people say that it is the one to start."""
 
 _TRIAL = re.compile(r"(test|example|demo|sample|sandbox)s?[-_]?(proj|project|app|site|server|django)?$")
 _BESIDE_IT = frozenset(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from builder.detect.languages.python.hints import Hint
 from builder.detect.languages.python.manifest import Manifest
 from builder.detect.languages.python.modules import Program
 from builder.detect.languages.python.serving import Serve
@@ -19,6 +20,7 @@ class Facts:
     manifest: Manifest
     program: Program
     serves: tuple[Serve, ...]
+    hints: tuple[Hint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from builder.detect.languages.python.found import Facts, Port
 from builder.detect.languages.python.modules import Module, reached
-from builder.detect.languages.python.values import Scope, Value, argument, value_of
+from builder.detect.languages.python.scopes import Scope, argument
+from builder.detect.languages.python.values import Value, value_of
 from builder.grounds import CONVENTION
 from core.phrase import Phrase
 

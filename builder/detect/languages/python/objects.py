@@ -3,8 +3,9 @@
 import ast
 from dataclasses import replace
 
+from builder.detect.languages.python.classes import function_of
 from builder.detect.languages.python.modules import Function
-from builder.detect.languages.python.values import MAX_DEPTH, Scope
+from builder.detect.languages.python.scopes import MAX_DEPTH, Scope
 
 MAKERS: dict[str, str] = {
     "fastapi.FastAPI": "fastapi", "fastapi.applications.FastAPI": "fastapi",
@@ -69,14 +70,29 @@ def made_of(scope: Scope, node: ast.expr | None, depth: int = 0) -> str:
         return ""
     if isinstance(node, ast.Await):
         node = node.value
+    if isinstance(node, ast.Tuple) and node.elts:  # return app, socketio
+        return made_of(scope, node.elts[0], depth + 1)
     if isinstance(node, ast.Name):
         return _name(scope, node.id, depth)
     if isinstance(node, ast.Call):
         return _call(scope, node, depth)
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Call):
+        return _part(scope, node, depth)
     if isinstance(node, ast.IfExp):
         return made_of(scope, node.body, depth + 1) or made_of(scope, node.orelse, depth + 1)
     if isinstance(node, ast.Attribute):
         return _attribute(scope, node, depth)
+    return ""
+
+
+def _part(scope: Scope, node: ast.Subscript, depth: int) -> str:
+    """Return the framework of one part of what a function returns: ``app, socketio = create_app()``."""
+    at = node.slice.value if isinstance(node.slice, ast.Constant) else None
+    found = function_of(scope, node.value.func) if isinstance(node.value, ast.Call) else None
+    for one in _own(found[1]) if found and isinstance(at, int) else ():
+        value = one.value if isinstance(one, ast.Return) else None
+        if found and isinstance(at, int) and isinstance(value, ast.Tuple) and at < len(value.elts):
+            return made_of(found[0], value.elts[at], depth + 1)
     return ""
 
 

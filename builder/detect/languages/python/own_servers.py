@@ -1,16 +1,18 @@
 """Frameworks that bring their own server and are started as programs: Sanic, aiohttp, Tornado, grpc, plain sockets."""
 
+import ast
 from collections.abc import Iterator
 from posixpath import basename, dirname
 
 from builder.detect.languages.python.bases import base_of, directory_of, module_name
 from builder.detect.languages.python.found import Facts, Found
+from builder.detect.languages.python.hints import said_for
 from builder.detect.languages.python.listening import environment_of, host_of, ports
 from builder.detect.languages.python.modules import Module
 from builder.detect.languages.python.objects import made_of
+from builder.detect.languages.python.scopes import Scope
 from builder.detect.languages.python.servers import PORTS, line
 from builder.detect.languages.python.serving import Serve
-from builder.detect.languages.python.values import Scope
 from builder.grounds import CODE
 from builder.plan import Command, Kind
 from core.phrase import Phrase
@@ -38,7 +40,7 @@ def find(facts: Facts) -> Iterator[Found]:
             start = _starter(facts, one)
             if start and start not in files:
                 files[start] = one
-    ranked = sorted(files.items(), key=lambda held: -_rank(held[0]))
+    ranked = sorted(files.items(), key=lambda held: -_rank(held[0]) - 8 * said_for(facts.hints, held[0]))
     for file, one in ranked[:2]:
         yield _found(facts, file, one)
 
@@ -75,10 +77,18 @@ def _starter(facts: Facts, one: Serve) -> str:
     module = facts.program.module(one.file)
     if module and (one.call.main or not one.call.within or module.main or basename(one.file) == "__main__.py"):
         return one.file
+    if module and module.works and _handed_on(module, one.call.within):
+        return one.file
     for other in facts.program.mentions("__main__", basename(one.file).removesuffix(".py")):
         if (other.main or other.works) and _imports(facts, other, one.file):
             return other.file
     return ""
+
+
+def _handed_on(module: Module, function: str) -> bool:
+    """Say whether a module hands a function to something that runs it: a thread."""
+    given = (one for call in module.calls for one in (*call.node.args, *(each.value for each in call.node.keywords)))
+    return any(isinstance(one, ast.Name) and one.id == function for one in given)
 
 
 def _imports(facts: Facts, module: Module, file: str) -> bool:

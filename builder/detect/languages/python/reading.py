@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from posixpath import basename
 
 from builder.detect.languages.python import django
+from builder.detect.languages.python.classes import prefix_of
 from builder.detect.languages.python.found import Facts, Found
 from builder.detect.languages.python.modules import Module
 from builder.detect.languages.python.objects import made_of
-from builder.detect.languages.python.values import Scope, argument, value_of
+from builder.detect.languages.python.scopes import Scope, argument
+from builder.detect.languages.python.values import asks_environment, value_of
+from builder.detect.shared.health import health_path, speaks_of_health
 from builder.detect.shared.variables import add_examples, add_read
 from builder.draft import Draft
 from builder.grounds import CODE, CONVENTION
@@ -18,11 +21,6 @@ from core.phrase import Phrase
 
 _NAME = re.compile(r"^[A-Z][A-Z0-9_]{1,60}$")
 _WORDS = ("environ", "getenv", "config(", "env(", "env.", "BaseSettings")
-_HEALTH = (
-    "/healthz", "/health", "/health/", "/healthz/", "/api/health", "/api/healthz", "/api/v1/health", "/healthcheck",
-    "/health-check", "/health_check", "/health/live", "/livez", "/live", "/liveness", "/_health", "/up", "/ping",
-    "/heartbeat", "/api/ping", "/readyz", "/ready", "/status", "/api/status",
-)  # fmt: skip
 _UPLOADS = frozenset(
     {"UPLOAD_FOLDER", "UPLOAD_DIR", "UPLOADS_DIR", "MEDIA_ROOT", "UPLOAD_PATH", "UPLOADS_FOLDER", "DATA_DIR"}
 )
@@ -41,7 +39,7 @@ def add_reading(facts: Facts, draft: Draft) -> None:
 def _variables(scope: Scope) -> Iterator[tuple[str, str | None, bool, int]]:
     module = scope.module
     for call in module.calls:
-        if call.name.endswith(_SETTERS) or not call.node.args:
+        if call.name.endswith(_SETTERS) or not call.node.args or not asks_environment(call.name):
             continue
         found = value_of(Scope(program=scope.program, module=module, function=call.within), call.node)
         if found and found.variable and _NAME.match(found.variable) and _reads(module, call.name):
@@ -74,7 +72,7 @@ def _subscripts(module: Module) -> Iterator[tuple[str, int]]:
 
 
 def _settings(scope: Scope, held: ast.ClassDef) -> Iterator[tuple[str, str | None, bool, int]]:
-    prefix = _prefix(held)
+    prefix = prefix_of(held)
     for one in held.body:
         if (
             isinstance(one, ast.AnnAssign)
@@ -88,43 +86,20 @@ def _settings(scope: Scope, held: ast.ClassDef) -> Iterator[tuple[str, str | Non
                 yield name, shown, one.value is None, one.lineno
 
 
-def _prefix(held: ast.ClassDef) -> str:
-    for one in held.body:
-        value = (
-            one.value
-            if isinstance(one, ast.Assign)
-            and isinstance(one.targets[0], ast.Name)
-            and one.targets[0].id == "model_config"
-            else None
-        )
-        if isinstance(value, ast.Call) and isinstance(said := argument(value, "env_prefix"), ast.Constant):
-            return str(said.value)
-        if isinstance(one, ast.ClassDef) and one.name == "Config":
-            for inner in one.body:
-                if (
-                    isinstance(inner, ast.Assign)
-                    and isinstance(inner.targets[0], ast.Name)
-                    and inner.targets[0].id == "env_prefix"
-                ):
-                    return str(inner.value.value) if isinstance(inner.value, ast.Constant) else ""
-    return ""
-
-
 def add_health(facts: Facts, draft: Draft, found: Found) -> None:
     """Add the path at which the program says that it is well."""
     if found.health:
         why = Phrase(en=f"It answers at {found.health}.", zh=f"它在 {found.health} 应答。")
         draft.health.add(Probe(path=found.health), CODE, "python.health.framework", why, found.evidence)
         return
-    best: tuple[int, str, str, int] | None = None
-    for module in facts.program.mentions("health", "livez", "/ping", "/up", "/ready", "/status", "heartbeat", "/live"):
-        for path, line in _routes(facts, module):
-            if path in _HEALTH and (best is None or _HEALTH.index(path) < best[0]):
-                best = (_HEALTH.index(path), path, module.file, line)
-    if best:
-        _, path, file, line = best
+    routes: dict[str, tuple[str, int]] = {}
+    for file in facts.program.files():
+        module = facts.program.module(file) if speaks_of_health(facts.place.text(file)) else None
+        for path, line in _routes(facts, module) if module else ():
+            routes.setdefault(path, (file, line))
+    if path := health_path(routes):
         why = Phrase(en=f"It has a route {path}.", zh=f"它有路由 {path}。")
-        draft.health.add(Probe(path=path), CODE, "python.health.route", why, facts.place.cite(file, line))
+        draft.health.add(Probe(path=path), CODE, "python.health.route", why, facts.place.cite(*routes[path]))
 
 
 def _routes(facts: Facts, module: Module) -> Iterator[tuple[str, int]]:

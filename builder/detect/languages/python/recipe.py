@@ -198,6 +198,10 @@ def _environment(component: Component, directory: str) -> tuple[tuple[str, str],
     return (*found, *here, *pairs)
 
 
+_SERVED = "/usr/share/nginx/html/"
+"""Where the web server finds the files that it serves."""
+
+
 def _site(component: Component, tree: Tree, version: str) -> Recipe:
     output = component.output.value
     if output is None or component.build.value is None:
@@ -208,10 +212,10 @@ def _site(component: Component, tree: Tree, version: str) -> Recipe:
     return Recipe(
         stages=(_build(component, tree, version),),
         final=Final(
-            base=Base(image="docker.io/library/busybox", tag="1.37-musl"),
-            steps=(Copy(sources=(join(directory, output),), to="/srv", stage="build"),),
-            command=Command(line="httpd -f -p ${PORT:-8080} -h /srv"),
-            directory="/srv",
+            base=Base(image="docker.io/nginxinc/nginx-unprivileged", tag="stable-alpine"),
+            steps=(Copy(sources=(f"{join(directory, output)}/.",), to=_SERVED, stage="build"),),
+            command=Command(argv=("nginx", "-g", "daemon off;")),
+            directory=_SERVED.rstrip("/"),
             health_tool="busybox",
         ),
     )

@@ -44,7 +44,10 @@ def find(facts: Facts) -> Iterator[Found]:
     own = re.sub(r"[^a-z0-9]", "", (facts.manifest.name or facts.place.name).lower())
     same = [one for one in starting if own and re.sub(r"[^a-z0-9]", "", _stem(one.file)) == own]
     top = [one for one in starting if "/" not in one.file]
-    chosen = named or same or (top if len(top) == 1 else [])
+    spoken = {one.file for one in facts.hints}
+    told = [one for one in starting if one.file in spoken]
+    chosen = [one for one in told if one in named] or (told if len(told) == 1 else [])
+    chosen = chosen or named or same or (top if len(top) == 1 else [])
     if chosen:
         best = min(chosen, key=lambda one: (one.file.count("/"), _order(one.file), one.file))
         command, _ = script_command(facts, best.file)

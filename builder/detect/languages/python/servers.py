@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from builder.detect.languages.python.found import Facts
 from builder.detect.languages.python.manifest import inner, table
+from builder.detect.languages.python.scopes import Scope
+from builder.detect.languages.python.values import value_of
 from builder.plan import Command
 
 ASGI = frozenset(
@@ -112,8 +114,6 @@ def configured_port(facts: Facts) -> tuple[int, str, int | str] | None:
     for name in ("gunicorn.conf.py", "gunicorn_config.py", "gunicorn_conf.py", "gunicorn.py", "config/gunicorn.py"):
         module = facts.program.module(name) if facts.place.has(name) else None
         if module and "bind" in module.assigned:
-            from builder.detect.languages.python.values import Scope, value_of
-
             found = value_of(Scope(program=facts.program, module=module), module.assigned["bind"])
             if found and found.value and (port := re.search(r":(\d{2,5})$", str(found.value))):
                 return int(port[1]), name, found.line

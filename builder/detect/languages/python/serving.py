@@ -4,9 +4,11 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from builder.detect.languages.python.following import held
 from builder.detect.languages.python.modules import Call, Module, Program
 from builder.detect.languages.python.objects import made_of
-from builder.detect.languages.python.values import Scope, Value, argument, value_of
+from builder.detect.languages.python.scopes import Scope, argument
+from builder.detect.languages.python.values import Value, value_of
 
 Places = tuple[str, int, str, int]
 """Where a call takes its host and its port: keyword and position of each, -1 for keyword only."""
@@ -81,6 +83,9 @@ _ODD: dict[tuple[str, str], Places] = {
     ("telegram", "start"): ("", -1, "", -1),
 }  # fmt: skip
 
+_MADE_WITH_PORT = frozenset({"mcp", "connexion", "robyn"})
+"""Frameworks whose objects may be told the port when they are made."""
+
 WORDS = (
     "uvicorn", "run_app", "TCPSite", "make_server", "run_simple", "HTTPServer", "WSGIServer", "TCPServer",
     "serve_forever", "XMLRPCServer", "quickstart", "launch(", "app.run", "run_server", "ui.run", ".listen(",
@@ -106,6 +111,8 @@ class Serve:
     port: Value | None = None
     target: str = ""
     transport: str = ""
+    unsaid: bool = False
+    """Whether the call leaves the port to the framework."""
 
     @property
     def line(self) -> int:
@@ -153,10 +160,16 @@ def _serve(scope: Scope, call: Call, tool: str, places: Places, method: str) -> 
     port = value_of(scope, argument(node, places[2], places[3])) if places[2] else None
     if listen := value_of(scope, argument(node, "listen")) if tool == "waitress" else None:
         host, port = _address(listen)
+    if port is None and tool in _MADE_WITH_PORT and isinstance(node.func, ast.Attribute):
+        made = held(scope, node.func.value)
+        if made and isinstance(made.node, ast.Call):
+            port = value_of(made.scope, argument(made.node, "port"))
+            host = host or value_of(made.scope, argument(made.node, "host"))
     spread = next((one.value for one in node.keywords if one.arg is None), None)
     if port is None and isinstance(spread, ast.Name):
         port = _spread(scope, spread.id, "port")
         host = host or _spread(scope, spread.id, "host")
+    unsaid = bool(places[2]) and spread is None and argument(node, places[2], places[3]) is None
     target = ""
     if tool in {"uvicorn", "granian"} and not method:
         said = value_of(scope, argument(node, "app", 0) or argument(node, "target", 0))
@@ -172,6 +185,7 @@ def _serve(scope: Scope, call: Call, tool: str, places: Places, method: str) -> 
         port=port,
         target=target,
         transport=said_so,
+        unsaid=unsaid and port is None,
     )
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from posixpath import dirname, join
 
 from builder.detect.languages.python.found import Facts, Found
-from builder.detect.languages.python.values import Scope, value_of
+from builder.detect.languages.python.scopes import Scope
+from builder.detect.languages.python.values import value_of
 from builder.grounds import CONVENTION, DECLARED
 from builder.plan import Command, Kind
 from core.phrase import Phrase

@@ -2,7 +2,7 @@
 
 import ast
 import builtins
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from posixpath import dirname
 
@@ -29,7 +29,9 @@ class Module:
     calls: tuple[Call, ...]
     assigned: Mapping[str, ast.expr]
     inner: Mapping[tuple[str, str], ast.expr]
-    """Assignments in functions, by function and name."""
+    """Assignments in functions, by function and name; those to attributes (`app.layout`) also outside of functions."""
+    others: Mapping[tuple[str, str], tuple[ast.expr, ...]]
+    """What names are given besides, by function (empty: none) and name: `if` and `else` give different values."""
     functions: Mapping[str, Function]
     classes: Mapping[str, ast.ClassDef]
     main: bool
@@ -84,6 +86,7 @@ class _Reading:
     found: list[tuple[ast.Call, str, bool]] = field(default_factory=list)
     assigned: dict[str, ast.expr] = field(default_factory=dict)
     inner: dict[tuple[str, str], ast.expr] = field(default_factory=dict)
+    others: dict[tuple[str, str], tuple[ast.expr, ...]] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     main: bool = False
@@ -157,6 +160,7 @@ def _made(reading: _Reading) -> Module:
         calls=(),
         assigned=reading.assigned,
         inner=reading.inner,
+        others=reading.others,
         functions=reading.functions,
         classes=reading.classes,
         main=reading.main,
@@ -195,20 +199,47 @@ def _origin(file: str, node: ast.ImportFrom) -> str:
 
 
 def _assign(reading: _Reading, node: ast.AST, within: str) -> None:
-    value: ast.expr | None = getattr(node, "value", None)
+    given: ast.expr | None = getattr(node, "value", None)
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]  # type: ignore[attr-defined]
-    if value is None:
+    if given is None:
         return
     for target in targets:
-        for one in target.elts[:1] if isinstance(target, ast.Tuple) else [target]:  # app, rt = fast_app()
+        for one, value in _each(target, given):
             if isinstance(one, ast.Name) and within:
+                if (within, one.id) in reading.inner:
+                    _besides(reading, within, one.id, reading.inner[within, one.id])
                 reading.inner[within, one.id] = value
             elif isinstance(one, ast.Name):
                 known = reading.assigned.get(one.id)
-                if known is None or not isinstance(known, ast.Call) or isinstance(value, ast.Call):
+                replaces = known is None or not isinstance(known, ast.Call) or isinstance(value, ast.Call)
+                if known is not None:
+                    _besides(reading, "", one.id, known if replaces else value)
+                if replaces:
                     reading.assigned[one.id] = value
-            elif isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name) and one.value.id == "self":
-                reading.inner.setdefault((within, f"self.{one.attr}"), value)
+            elif isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name):
+                reading.inner.setdefault((within, f"{one.value.id}.{one.attr}"), value)
+
+
+def _each(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Tell what each name of an assignment is given: of `app, rt = fast_app()` the second one takes the second part."""
+    if not isinstance(target, ast.Tuple):
+        yield target, value
+    elif isinstance(value, ast.Tuple) and len(value.elts) == len(target.elts):
+        yield from zip(target.elts, value.elts, strict=True)
+    else:
+        for at, one in enumerate(target.elts):
+            part = ast.Subscript(value=value, slice=ast.Constant(value=at), ctx=ast.Load())
+            yield one, ast.copy_location(part, value) if at else value
+
+
+def _besides(reading: _Reading, within: str, name: str, value: ast.expr) -> None:
+    """Keep another value of a name: few are kept, since most names have one."""
+    known = reading.others.get((within, name), ())
+    if len(known) < _MAX_OTHERS:
+        reading.others[within, name] = (value, *known)
+
+
+_MAX_OTHERS = 2
 
 
 def _bound(reading: _Reading, node: ast.AST, within: str) -> None:

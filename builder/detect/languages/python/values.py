@@ -4,19 +4,19 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
-from builder.detect.languages.python.modules import Call, Function, Module, Program
+from builder.detect.languages.python.configured import said_in_files
+from builder.detect.languages.python.following import held, leads, member, returns
+from builder.detect.languages.python.scopes import MAX_DEPTH, Lead, Scope, argument
 
 Plain = str | int | float | bool | None
 
-MAX_DEPTH = 8
-"""Names that lead to names: configuration goes through three or four."""
-
-_READERS = frozenset({"get", "getenv", "config", "env", "getint", "str", "int", "port", "bool", "integer", "string"})
 _ENVIRON = re.compile(
-    r"(^|\.)(environ(\.get|\.setdefault)?|getenv|config|env(\.(str|int|port|bool|url|db|db_url|list|float|json|cache))?|get_env|getenv_or_default|env_or_default)$"
+    r"(^|\.)(environ(\.get|\.setdefault|\.pop)?|getenv|config|env(\.(str|int|port|bool|url|db|db_url|list|float|json|cache))?|get_env(_var|_int|_or_default)?|getenv_or_default|env_or_default|env_int|int_env|getenv_int)$"
 )
 _CASTS = frozenset({"int", "str", "float", "bool"})
 _DEFAULTS = frozenset({"Field", "Option", "Argument", "Query", "Setting"})
+_ORDINARY = frozenset({"get", "getint", "getstr", "getattr", "pop", "setdefault"})
+"""Lookups of tables and configurations, with the default behind the key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +37,6 @@ class Value:
         return int(text) if text.isdigit() and 80 <= int(text) <= 65535 else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Where an expression stands: names are looked up in its function, its module, then where they come from."""
-
-    program: Program
-    module: Module
-    function: str = ""
-
-
 def value_of(scope: Scope, node: ast.expr | None, depth: int = 0) -> Value | None:
     """Return what an expression comes to, None where it cannot be told."""
     if node is None or depth > MAX_DEPTH:
@@ -56,195 +47,112 @@ def value_of(scope: Scope, node: ast.expr | None, depth: int = 0) -> Value | Non
         return replace(here, value=plain) if isinstance(plain, str | int | float) or plain is None else None
     if isinstance(node, ast.Call):
         return _called(scope, node, here, depth)
-    if isinstance(node, ast.BoolOp):
-        return _either(scope, node.values, depth)
-    if isinstance(node, ast.IfExp):
-        return _either(scope, [node.body, node.orelse], depth)
-    if isinstance(node, ast.Subscript):
-        name = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        environ = _ENVIRON.search(scope.module.dotted(node.value))
-        return replace(here, variable=name) if environ and isinstance(name, str) else None
+    if isinstance(node, ast.BoolOp | ast.IfExp):
+        either = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
+        return _first([one for each in either if (one := value_of(scope, each, depth + 1)) is not None])
     if isinstance(node, ast.JoinedStr):
-        return _joined(scope, node, here, depth)
-    if isinstance(node, ast.Name):
-        return _named(scope, node.id, depth)
-    if isinstance(node, ast.Attribute):
-        return _attribute(scope, node, depth)
-    return None
+        return _joined(scope, node.values, here, depth)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _joined(scope, [node.left, node.right], here, depth)
+    if isinstance(node, ast.Subscript):
+        return _keyed(scope, node, here, depth)
+    return _led(scope, node, depth) if isinstance(node, ast.Name | ast.Attribute) else None
 
 
-def argument(call: ast.Call, name: str, position: int = -1) -> ast.expr | None:
-    """Return an argument of a call, by name or else by position."""
-    for one in call.keywords:
-        if one.arg == name:
-            return one.value
-    plain = [one for one in call.args if not isinstance(one, ast.Starred)]
-    return plain[position] if 0 <= position < len(plain) else None
+def asks_environment(name: str) -> bool:
+    """Say whether what is called by this full name gives a variable of the environment."""
+    return _ENVIRON.search(name) is not None
 
 
-def _called(scope: Scope, node: ast.Call, here: Value, depth: int) -> Value | None:
-    name = scope.module.dotted(node.func)
-    last = name.rpartition(".")[2]
-    if last in _CASTS and name == last and len(node.args) == 1:
-        return value_of(scope, node.args[0], depth + 1)
-    first = node.args[0] if node.args else None
-    if _ENVIRON.search(name) and isinstance(first, ast.Constant) and isinstance(first.value, str):
-        default = value_of(scope, argument(node, "default", 1), depth + 1)
-        return replace(here, variable=first.value, value=default.value if default else None)
-    if last in _DEFAULTS:
-        return value_of(scope, argument(node, "default") or first, depth + 1)
-    return None
+def _keyed(scope: Scope, node: ast.Subscript, here: Value, depth: int) -> Value | None:
+    """Return what ``table["port"]`` comes to; a table that nothing is known of may be the environment."""
+    asked = scope.module.dotted(node.value)
+    found = None if asked.endswith("environ") else _led(scope, node, depth)
+    name = node.slice.value if isinstance(node.slice, ast.Constant) else None
+    if found is None and isinstance(name, str) and asks_environment(asked):
+        return replace(here, variable=name)
+    return found
 
 
-def _either(scope: Scope, nodes: list[ast.expr], depth: int) -> Value | None:
-    found = [one for node in nodes if (one := value_of(scope, node, depth + 1)) is not None]
+def _led(scope: Scope, node: ast.expr, depth: int) -> Value | None:
+    """Return what the expressions come to that a name leads to: the first value, with the variable before it."""
+    found: list[Value] = []
+    for lead in leads(scope, node, depth):
+        one = _of_lead(lead, depth)
+        found.extend([one] if one is not None else [])
+        if one is not None and one.value is not None:
+            break
+    told = _first(found)
+    if told is not None and told.value is not None:
+        return told
+    return _in_files(scope, node, told) or told
+
+
+def _of_lead(lead: Lead, depth: int) -> Value | None:
+    one = value_of(lead.scope, lead.node, depth + 1)
+    if not lead.variable:
+        return one
+    place = Value(file=lead.scope.module.file, line=lead.node.lineno, variable=lead.variable)
+    return place if one is None else replace(one, variable=one.variable or lead.variable)
+
+
+def _in_files(scope: Scope, node: ast.expr, told: Value | None) -> Value | None:
+    if (said := said_in_files(scope, node)) is None:
+        return None
+    return Value(value=said.value, file=said.file, line=said.line, variable=told.variable if told else "")
+
+
+def _first(found: list[Value]) -> Value | None:
     variable = next((one.variable for one in found if one.variable), "")
     literal = next((one for one in found if one.value is not None), None)
     return replace(literal, variable=variable) if literal else next(iter(found), None)
 
 
-def _joined(scope: Scope, node: ast.JoinedStr, here: Value, depth: int) -> Value | None:
-    text = ""
-    for one in node.values:
+def _called(scope: Scope, node: ast.Call, here: Value, depth: int) -> Value | None:
+    name = scope.module.dotted(node.func)
+    last = name.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
+    first = node.args[0] if node.args else None
+    if last in _CASTS and name == last and len(node.args) == 1:
+        return value_of(scope, first, depth + 1)
+    if last in _DEFAULTS:
+        return value_of(scope, argument(node, "default") or first, depth + 1)
+    behind = next((one for key in ("default", "fallback") if (one := argument(node, key))), None)
+    default = value_of(scope, behind or argument(node, "", 2 if last == "getattr" else 1), depth + 1)
+    if _ENVIRON.search(name) and first is not None:
+        key = value_of(scope, first, depth + 1)
+        if key and isinstance(key.value, str):
+            return replace(here, variable=key.value, value=default.value if default else None)
+    if last in _ORDINARY:
+        return _looked_up(scope, node, default, depth)
+    return _returned(scope, node, depth)
+
+
+def _looked_up(scope: Scope, node: ast.Call, default: Value | None, depth: int) -> Value | None:
+    """Return what ``table.get("port", 8000)`` comes to: what the table says, a file of settings, the default."""
+    base, at = (node.func.value, 0) if isinstance(node.func, ast.Attribute) else (argument(node, "", 0), 1)
+    said = argument(node, "", at)
+    key = said.value if isinstance(said, ast.Constant) else None
+    if not isinstance(key, str):
+        return default
+    holder = held(scope, base, depth + 1)
+    for lead in member(holder, key) if holder else ():
+        found = _of_lead(lead, depth)
+        if found is not None and found.value is not None:
+            return found
+    return _in_files(scope, node, default) or default
+
+
+def _returned(scope: Scope, node: ast.Call, depth: int) -> Value | None:
+    """Return what a function of the program gives back: ``get_port()``."""
+    found = [value_of(lead.scope, lead.node, depth + 2) for lead in returns(scope, node)]
+    return _first([one for one in found if one is not None])
+
+
+def _joined(scope: Scope, parts: list[ast.expr], here: Value, depth: int) -> Value | None:
+    text, variable = "", ""
+    for one in parts:
         part = value_of(scope, one.value if isinstance(one, ast.FormattedValue) else one, depth + 1)
         if part is None or part.value is None:
             return None
-        text += str(part.value)
-    return replace(here, value=text)
-
-
-def _named(scope: Scope, name: str, depth: int) -> Value | None:
-    module = scope.module
-    if (scope.function, name) in module.inner:
-        return value_of(scope, module.inner[scope.function, name], depth + 1)
-    function = module.functions.get(scope.function)
-    if function is not None and (found := _parameter(scope, function, name, depth)):
-        return found
-    if name in module.assigned:
-        return value_of(scope, module.assigned[name], depth + 1)
-    origin = module.origin(name)
-    return _imported(scope, origin, depth) if origin else None
-
-
-def _imported(scope: Scope, dotted: str, depth: int) -> Value | None:
-    file, left = scope.program.local(dotted, scope.module.file)
-    module = scope.program.module(file) if file else None
-    if module is None or not left:
-        return None
-    inner = Scope(program=scope.program, module=module)
-    head, _, rest = left.partition(".")
-    return _member(inner, head, rest, depth + 1) if rest else _named(inner, head, depth + 1)
-
-
-def _attribute(scope: Scope, node: ast.Attribute, depth: int) -> Value | None:
-    """``settings.PORT``, ``args.port``, ``Config.PORT``, ``config.PORT``."""
-    base, name = node.value, node.attr
-    if isinstance(base, ast.Attribute) and base.attr in {"server", "app", "http", "web", "api"}:
-        base = base.value if not isinstance(base.value, ast.Name) or base.value.id != "self" else base
-    if not isinstance(base, ast.Name):
-        return None
-    if found := _option(scope, base.id, name, depth):
-        return found
-    if base.id == "self":
-        return value_of(scope, scope.module.inner.get(("__init__", f"self.{name}")), depth + 1)
-    module = scope.module
-    if base.id in module.assigned or base.id in module.classes or (scope.function, base.id) in module.inner:
-        return _member(scope, base.id, name, depth + 1)
-    origin = module.origin(base.id)
-    return _imported(scope, f"{origin}.{name}", depth) if origin else None
-
-
-def _member(scope: Scope, base: str, name: str, depth: int) -> Value | None:
-    """Return a field of a class, or of the instance or call that a name holds."""
-    if depth > MAX_DEPTH:
-        return None
-    module = scope.module
-    held = module.inner.get((scope.function, base)) or module.assigned.get(base)
-    if isinstance(held, ast.Call):
-        called = module.dotted(held.func)
-        if called in module.functions:  # get_settings()
-            function = module.functions[called]
-            held = next((one.value for one in ast.walk(function) if isinstance(one, ast.Return)), None)
-            called = module.dotted(held.func) if isinstance(held, ast.Call) else called
-        if called in module.classes:
-            return _field(scope, module.classes[called], name, depth)
-        if isinstance(held, ast.Call) and (found := argument(held, name)):
-            return value_of(scope, found, depth + 1)
-        file, left = scope.program.local(called, module.file)
-        other = scope.program.module(file) if file else None
-        if other and left in other.classes:
-            return _field(Scope(program=scope.program, module=other), other.classes[left], name, depth)
-        if other and left in other.functions:
-            function = other.functions[left]
-            made = next((one.value for one in ast.walk(function) if isinstance(one, ast.Return)), None)
-            called = other.dotted(made.func) if isinstance(made, ast.Call) else ""
-            if called in other.classes:
-                return _field(Scope(program=scope.program, module=other), other.classes[called], name, depth)
-        return None
-    if base in module.classes:
-        return _field(scope, module.classes[base], name, depth)
-    if isinstance(held, ast.Dict):
-        for key, value in zip(held.keys, held.values, strict=True):
-            if isinstance(key, ast.Constant) and key.value == name:
-                return value_of(scope, value, depth + 1)
-    return None
-
-
-def _field(scope: Scope, held: ast.ClassDef, name: str, depth: int) -> Value | None:
-    for one in held.body:
-        if not isinstance(one, ast.AnnAssign | ast.Assign):
-            continue
-        target = one.target if isinstance(one, ast.AnnAssign) else one.targets[0]
-        if isinstance(target, ast.Name) and target.id == name:
-            found = value_of(scope, one.value, depth + 1)
-            settings = any("Settings" in scope.module.dotted(base) for base in held.bases)
-            variable = name.upper() if settings and found and not found.variable else found.variable if found else ""
-            return replace(found, variable=variable) if found else None
-    for base in held.bases:
-        parent = scope.module.dotted(base)
-        if parent in scope.module.classes and parent != held.name:
-            return _field(scope, scope.module.classes[parent], name, depth + 1) if depth < MAX_DEPTH else None
-    return None
-
-
-def _option(scope: Scope, base: str, name: str, depth: int) -> Value | None:
-    """Return the default of a command line's option: argparse's ``args.port``, tornado's ``options.port``."""
-    module = scope.module
-    held = module.inner.get((scope.function, base)) or module.assigned.get(base)
-    parsed = isinstance(held, ast.Call) and "parse" in module.dotted(held.func).rpartition(".")[2]
-    from_tornado = module.names.get(base, "").endswith("tornado.options.options")
-    parameter = held is None and base in {"args", "options", "opts", "ns", "namespace", "parsed", "arguments", "opt"}
-    if not (parsed or from_tornado or parameter):
-        return None
-    for call in module.calls:
-        if call.name.rpartition(".")[2] in {"add_argument", "add_option", "define"} and _names(call, name):
-            return value_of(replace(scope, function=call.within), argument(call.node, "default"), depth + 1)
-    return None
-
-
-def _names(call: Call, name: str) -> bool:
-    given = [one.value for one in call.node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    dest = argument(call.node, "dest")
-    if isinstance(dest, ast.Constant):
-        given.append(str(dest.value))
-    return any(one.lstrip("-").replace("-", "_") == name for one in given)
-
-
-def _parameter(scope: Scope, function: Function, name: str, depth: int) -> Value | None:
-    """Return the default of a parameter: its own, or a decorator's (``@click.option("--port", default=8000)``)."""
-    for decorator in function.decorator_list:
-        if isinstance(decorator, ast.Call) and scope.module.dotted(decorator.func).rpartition(".")[2] in {
-            "option",
-            "argument",
-        }:
-            call = Call(name="option", node=decorator, within="", main=False)
-            if _names(call, name):
-                return value_of(replace(scope, function=""), argument(decorator, "default"), depth + 1)
-    names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
-    defaults = dict(zip(reversed(names), reversed(function.args.defaults), strict=False))
-    defaults |= {
-        one.arg: value
-        for one, value in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
-        if value is not None
-    }
-    return value_of(replace(scope, function=""), defaults.get(name), depth + 1)
+        text, variable = text + str(part.value), variable or part.variable
+    return replace(here, value=text, variable=variable)

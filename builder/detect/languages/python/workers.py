@@ -6,10 +6,11 @@ from posixpath import basename
 
 from builder.detect.languages.python.bases import base_of, directory_of, module_name
 from builder.detect.languages.python.found import Facts, Found
+from builder.detect.languages.python.hints import said_for
 from builder.detect.languages.python.modules import Module, reached
 from builder.detect.languages.python.objects import made_of
 from builder.detect.languages.python.own_servers import script_command
-from builder.detect.languages.python.values import Scope
+from builder.detect.languages.python.scopes import Scope
 from builder.draft import Draft
 from builder.grounds import CODE, CONVENTION
 from builder.plan import Command, Kind, Task
@@ -118,7 +119,8 @@ def bots(facts: Facts) -> Iterator[Found]:
                 and (call.main or module.main or not call.within or module.works)
                 and _client(facts, module, call.node)
             ):
-                found.append((_rank(module.file), module.file, BOTS[package], call.node.lineno))
+                rank = _rank(module.file) + 8 * int(said_for(facts.hints, module.file))
+                found.append((rank, module.file, BOTS[package], call.node.lineno))
                 break
     if not found:
         return

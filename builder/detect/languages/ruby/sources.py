@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from builder.detect.languages.ruby.gemfile import arguments, pairs, symbol
+from builder.detect.shared.health import health_route, speaks_of_health
 from builder.look import Place
 from builder.parsing.code import line_of, of_type, string_of, syntax, walk, written
 
 NAME = re.compile(r"[A-Z][A-Z0-9_]+$")
-HEALTH = re.compile(r"^/?(?:api/)?(?:health|healthz|health[-_]?check|up|ping|livez?|readyz?|okcomputer)/?$")
-_HEALTHY = re.compile(r"""['":]/?(?:api/)?(?:health|healthz|health[-_]?check|up|ping|livez?|readyz?|okcomputer)\b""")
-"""Files without such a path need not be parsed."""
-
 _TEMPLATE = re.compile(r"<%=?(.*?)-?%>", re.DOTALL)
 _OWN = re.compile(r"^(RAILS|RACK|HANAMI|APP|BUNDLE|GEM|RUBY|PADRINO)_(ENV|MAX_THREADS|MIN_THREADS|PATH|GEMFILE|HOME)$")
 
@@ -95,7 +92,7 @@ def requires(place: Place, file: str) -> set[str]:
 def health(place: Place, files: Iterator[str]) -> tuple[str, str, int] | None:
     """Return a route that answers whether the program is well, with its file and line."""
     for file in files:
-        if not _HEALTHY.search(place.text(file)):
+        if not speaks_of_health(place.text(file)):
             continue
         root = place.syntax(file, "ruby")
         for node in of_type(root, "call") if root else ():
@@ -103,8 +100,8 @@ def health(place: Place, files: Iterator[str]) -> tuple[str, str, int] | None:
                 continue
             texts = [text for one in arguments(node)[:1] if (text := symbol(one))]
             texts.extend(key for key, _ in pairs(node))
-            if path := next((one for one in texts if HEALTH.match(one)), ""):
-                return f"/{path.strip('/')}", file, line_of(node)
+            if path := next(filter(None, map(health_route, texts)), ""):
+                return path, file, line_of(node)
     return None
 
 

@@ -21,6 +21,7 @@ from builder.detect.languages.rust.listening import (
 )
 from builder.detect.languages.rust.modules import Unit, attributes_before
 from builder.detect.languages.rust.settings import port_in
+from builder.detect.shared.health import health_route
 from builder.parsing import data
 from builder.parsing.code import line_of, of_type, string_of, written
 
@@ -34,10 +35,6 @@ _OTHER_PORT = re.compile(
     r"DB_|DATABASE|REDIS|POSTGRES|PG|MYSQL|SMTP|MAIL|METRIC|PROM|ADMIN|DEBUG|KAFKA|AMQP|RABBIT|MONGO|PROXY"
 )
 _WHERE_VARIABLE = re.compile(r"^([A-Z0-9]+_)*(ADDR|ADDRESS|BIND|LISTEN|HOST|IP|LISTEN_ADDR(ESS)?|BIND_ADDR(ESS)?)$")
-_HEALTH = re.compile(
-    r"^/?((api|v\d|_|-|status|system|actuator)/)*_?(healthz?|health[-_]?check|health/(live|ready)|livez|readyz|"
-    r"alive|ready|up|ping|heartbeat)/?$"
-)
 _ROUTES = frozenset({"route", "at", "resource", "path", "with_path", "get", "service", "mount", "nest", "add_route"})
 _FROM_COMMAND_LINE = frozenset({"Subcommand", "Parser", "StructOpt", "Clap", "FromArgs", "Args"})
 _NAMES_COMMAND = frozenset({"new", "with_name"})
@@ -123,8 +120,8 @@ def _call(found: Facts, node: Node, aliases: dict[str, str]) -> None:
         default = string_of(inner[1]) or written(inner[1]) if len(inner) > 1 else None
         found.reads.append(Read(name=first, line=line_of(node), default=default))
         _weigh_variable(found, node, first)
-    elif name in _ROUTES and _HEALTH.match(first):
-        found.health.append((first if first.startswith("/") else f"/{first}", line_of(node)))
+    elif name in _ROUTES and (route := health_route(first)):
+        found.health.append((route, line_of(node)))
 
 
 def _read(found: Facts, node: Node, name: str) -> None:
@@ -178,8 +175,8 @@ def _attribute(found: Facts, node: Node) -> None:
     found.attributes.update(names[:2])
     if names and names[0] in {"get", "route", "head", "handler", "oai"}:
         for one in of_type(node, "string_literal"):
-            if (text := string_of(one)) and _HEALTH.match(text):
-                found.health.append((text, line_of(one)))
+            if route := health_route(string_of(one) or ""):
+                found.health.append((route, line_of(one)))
 
 
 def _macro(found: Facts, node: Node) -> None:

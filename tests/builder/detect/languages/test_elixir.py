@@ -140,6 +140,18 @@ CASES = (
                'import Config\nconfig :nostrum, token: System.fetch_env!("BOT_TOKEN")\n'},
     ),
     Case(
+        id="a-socket-without-a-library", start="/app/bin/shop start", port=4321,
+        files={"mix.exs": mix(), "config/runtime.exs":
+               'import Config\nconfig :shop, port: String.to_integer(System.get_env("PORT") || "4321")\n',
+               "lib/shop/server.ex": "defmodule Shop.Server do\n  def run(port) do\n"
+               "    {:ok, socket} = :gen_tcp.listen(port, [:binary, active: false])\n    socket\n  end\nend\n"},
+    ),
+    Case(
+        id="a-client-socket-is-no-server", kind=Kind.WORKER, start="/app/bin/shop start",
+        files={"mix.exs": mix(), "lib/shop/client.ex": "defmodule Shop.Client do\n"
+               "  def run, do: :gen_tcp.connect(~c\"host\", 25, [])\nend\n"},
+    ),
+    Case(
         id="application-without-a-known-dependency", kind=Kind.WORKER, start="/app/bin/shop start",
         files={"mix.exs": mix('{:jason, "~> 1.4"}')},
     ),

@@ -135,3 +135,11 @@ def test_what_mix_starts_keeps_mix() -> None:
     component = replace(component_of(PHOENIX), start=Field(value=Command(line="MIX_ENV=prod mix phx.server")))
     made = ELIXIR.recipe(component, Tree.of(PHOENIX))
     assert made.final.base == made.stages[-1].base
+
+
+def test_without_dependencies_neither_hex_nor_an_install_is_needed() -> None:
+    made = recipe_of({"mix.exs": MIX.replace('[{:phoenix, "~> 1.7"}, {:bandit, "~> 1.5"}]', "[]"), "lib/shop.ex": ""})
+    stage = made.stages[-1]
+    assert Copy(sources=(".",), to="/src/") in stage.steps
+    assert not any("hex" in line or "deps.get" in line for line in lines(stage))
+    assert any("mix release" in line for line in lines(stage))

@@ -77,6 +77,24 @@ CASES = (
         variables=("STRIPE_API_KEY",),
     ),
     Case(
+        id="a variable whose default is assigned when it is empty",
+        files={
+            "go.mod": MODULE,
+            "main.go": 'package main\nimport ("net/http"; "os")\nfunc main() {\n port := os.Getenv("PORT")\n'
+            ' if port == "" {\n  port = "9100"\n }\n s := &http.Server{Addr: ":" + port}\n s.ListenAndServe()\n}\n',
+        },
+        port=9100,
+    ),
+    Case(
+        id="a field that is assigned",
+        files={
+            "go.mod": MODULE,
+            "main.go": 'package main\nimport "net/http"\nfunc main() {\n c := load()\n'
+            " if c.Port == 0 {\n  c.Port = 9200\n }\n http.ListenAndServe(c.address(), nil)\n}\n",
+        },
+        port=9200,
+    ),
+    Case(
         id="the server below cmd, the port in another package",
         files={
             "go.mod": MODULE,

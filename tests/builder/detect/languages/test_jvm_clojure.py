@@ -54,6 +54,19 @@ CASES = (
         services=("postgresql",),
     ),
     Case(
+        id="a port that stands behind its variable",
+        files={
+            "deps.edn": DEPS % "",
+            "src/shop/core.clj": "(ns shop.core (:require [org.httpkit.server :as http]) (:gen-class))\n"
+            '(defn -main []\n  (let [p (parse-long (or (System/getenv "PORT") "8094"))]\n'
+            "    (http/run-server app (options p))))\n",
+        },
+        tool="clojure",
+        framework="http-kit",
+        start="clojure -M:run",
+        port=8094,
+    ),
+    Case(
         id="a handler for lein-ring",
         files={
             "project.clj": '(defproject shop "1.0" :dependencies [[compojure "1.7.0"] [ring/ring-defaults "0.5"]] '

@@ -305,7 +305,7 @@ def test_a_list_that_points_at_the_project_is_installed_with_the_sources() -> No
 def test_a_site_ends_as_files_alone() -> None:
     files = {"mkdocs.yml": "site_name: x\n", "docs/index.md": "# x\n", "requirements.txt": "mkdocs\n"}
     found = PYTHON.recipe(primary(files), Tree.of(files))
-    assert found.final.steps == (Copy(sources=("/app/site",), to="/srv", stage="build"),)
+    assert found.final.steps == (Copy(sources=("/app/site/.",), to="/usr/share/nginx/html/", stage="build"),)
 
 
 def test_the_recipe_names_what_is_missing() -> None:

@@ -1,0 +1,1 @@
+exports.board = (times) => times.map((one) => `${one.line} ${one.at}`).join("\n");

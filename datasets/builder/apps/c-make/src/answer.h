@@ -1,0 +1,7 @@
+#ifndef ANSWER_H
+#define ANSWER_H
+
+/* Read a request and write the answer. */
+void answer(int client);
+
+#endif

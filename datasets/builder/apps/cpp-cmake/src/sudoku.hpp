@@ -1,0 +1,5 @@
+#pragma once
+
+#include <string>
+
+bool solved(const std::string &digits);

@@ -1,0 +1,5 @@
+defmodule TournamentWeb.Router do
+  use Phoenix.Router
+
+  get "/", TournamentWeb.TableController, :show
+end

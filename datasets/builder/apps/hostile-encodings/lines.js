@@ -1,0 +1,1 @@
+module.exports = ["N1", "N2", "N7"];

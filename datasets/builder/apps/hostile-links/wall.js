@@ -1,0 +1,1 @@
+for (const picture of document.images) picture.loading = "lazy";

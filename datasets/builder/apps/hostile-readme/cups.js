@@ -1,0 +1,2 @@
+let cups = 0;
+exports.next = () => (cups += 1);

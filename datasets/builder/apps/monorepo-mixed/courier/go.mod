@@ -1,0 +1,3 @@
+module example.com/delivery/courier
+
+go 1.19

@@ -1,0 +1,1 @@
+module.exports = ["Is the office warm enough?", "Is the coffee good enough?"];

@@ -1,0 +1,1 @@
+export const links = new Map([["docs", "https://example.com/docs"]]);

@@ -1,0 +1,1 @@
+exports.render = (address) => `Your address is ${address}\n`;

@@ -1,0 +1,3 @@
+const pad = document.querySelector("textarea");
+pad.value = localStorage.getItem("pad") ?? "";
+pad.addEventListener("input", () => localStorage.setItem("pad", pad.value));

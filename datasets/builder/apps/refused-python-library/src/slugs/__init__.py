@@ -1,0 +1,5 @@
+"""Slugs of titles."""
+
+from slugs.make import slugify
+
+__all__ = ["slugify"]

@@ -1,0 +1,3 @@
+class Item < ApplicationRecord
+  validates :name, presence: true
+end
