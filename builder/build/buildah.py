@@ -8,45 +8,58 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any
 
+from builder.build.claim import Claim
 from builder.build.errors import ExecutorMissing, PushFailed
 from builder.build.executor import BuildRequest, Image, Line
 from builder.build.outcome import failed, image_of, too_long
 from builder.build.programs import Ended, asked, run
 from builder.build.registries import Registries
 from builder.build.steps import Steps
-from builder.build.words import build_words
+from builder.build.words import build_words, proxies
 
 SHORT_SECONDS = 120.0
 """For everything but a build."""
 
 
 class Buildah:
-    """Builds with buildah. ``folder`` holds storage and is ours."""
+    """Builds with buildah. ``folder`` holds storage and is ours.
+
+    ``authfile`` holds credentials as ``docker login`` writes them, for base images; pushes are given theirs.
+    """
 
     name = "buildah"
 
-    def __init__(self, folder: Path, registries: Registries = Registries()) -> None:  # noqa: B008 - frozen
+    def __init__(
+        self,
+        folder: Path,
+        registries: Registries = Registries(),  # noqa: B008 - frozen
+        *,
+        authfile: Path | None = None,
+    ) -> None:
         self._folder = folder
+        self._authfile = authfile
         self._registries = registries
         self._driver = ""
         self._opening = asyncio.Lock()
-        self._using = 0
-        self._left_over = False
+        self._claim = Claim(folder / "claimed")
+        self._left_over = True  # of a process that was killed
 
     async def build(self, request: BuildRequest, tell: Callable[[Line], None]) -> Image:
         """Build the image."""
         began = perf_counter()
         seen = Steps(tell, request.secrets.values())
         with tempfile.TemporaryDirectory(dir=self._made("work"), prefix="build-") as work:
-            words = [*_words(request, Path(work)), str(request.context)]
+            given = ["--authfile", str(self._authfile)] if self._authfile else []
+            words = [*_words(request, Path(work)), *given, str(request.context)]
             async with self._in_use():
-                ended = await self._whole(words, seen.line, seconds=request.seconds)
+                ended = await self._whole(words, seen.line, request)
         if ended.timed_out:
             raise too_long(request, seen)
         if ended.status:
@@ -112,10 +125,10 @@ class Buildah:
         """Forget an image."""
         await self._run(["rmi", "--force", name], lambda _line: None, seconds=SHORT_SECONDS)
 
-    async def _whole(self, words: list[str], tell: Callable[[Line], None], *, seconds: float) -> Ended:
+    async def _whole(self, words: list[str], tell: Callable[[Line], None], request: BuildRequest) -> Ended:
         """Run a build; when it is ended from outside, its container and mounts are left over."""
         try:
-            ended = await self._run(words, tell, seconds=seconds)
+            ended = await self._run(words, tell, seconds=request.seconds, more=proxies(request.network))
         except BaseException:
             self._left_over = True
             raise
@@ -124,27 +137,37 @@ class Buildah:
 
     @asynccontextmanager
     async def _in_use(self) -> AsyncIterator[None]:
-        """Count what goes on. After a build that was ended from outside, what it left is removed when nothing does."""
-        self._using += 1
+        """Claim the storage. What a build left that was ended from outside is removed when nobody builds."""
+        await self._claim.take()
         try:
             yield
         finally:
-            self._using -= 1
-            if self._left_over and not self._using:
-                await asyncio.shield(self._swept())
+            await asyncio.shield(self._left())
+
+    async def _left(self) -> None:
+        """End a claim; the last one in any process cleans up."""
+        try:
+            if self._left_over:
+                await self._swept()
+        finally:
+            await self._claim.leave()
 
     async def _swept(self) -> None:
-        await self._run(["rm", "--all"], lambda _line: None, seconds=SHORT_SECONDS)
-        self._left_over = False
+        """Remove all containers, where no other build could own one of them: other programs may share the storage."""
+        async with self._claim.alone() as alone:
+            if alone:
+                await self._run(["rm", "--all"], lambda _line: None, seconds=SHORT_SECONDS)
+                self._left_over = False
 
     async def mount(self, name: str) -> tuple[str, Path]:
         """Make a container of an image and return its id and the folder of its files. End it with ``unmount``."""
-        self._using += 1
+        await self._claim.take()
         try:
             container = await self._asked(["from", "--pull-never", name])
             return container, Path(await self._asked(["mount", container]))
         except BaseException:
-            self._using -= 1
+            self._left_over = True
+            await asyncio.shield(self._left())
             raise
 
     async def unmount(self, container: str) -> None:
@@ -152,7 +175,7 @@ class Buildah:
         try:
             await self._run(["rm", container], lambda _line: None, seconds=SHORT_SECONDS)
         finally:
-            self._using -= 1
+            await asyncio.shield(self._left())
 
     async def configuration(self, name: str) -> dict[str, Any]:
         """Return the image's configuration: ``config`` holds user, command, environment."""
@@ -178,14 +201,22 @@ class Buildah:
             )
         return out.decode("utf-8", "replace").strip()
 
-    async def _run(self, words: list[str], tell: Callable[[Line], None], *, seconds: float) -> Ended:
+    async def _run(
+        self,
+        words: list[str],
+        tell: Callable[[Line], None],
+        *,
+        seconds: float,
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> Ended:
+        """Run buildah. ``more`` are variables for itself: proxies, by which it pulls base images."""
         program = self._program()
         driver = await self._chosen_driver(program)
         return await run(
             [program, *self._storage(driver), *words],
             lambda text: tell(Line(text=text)),
             seconds=seconds,
-            environment=self._environment(),
+            environment={**self._environment(), **more},
             folder=self._folder,
         )
 

@@ -1,6 +1,6 @@
 """The words of ``buildah build`` for a request: the same wherever it runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from builder.build.executor import BuildRequest, Network
 
@@ -31,14 +31,11 @@ def build_words(
 
 def arguments(request: BuildRequest) -> dict[str, str]:
     """Return the build arguments: the proxies under both spellings that programs read, then the request's own."""
-    return {name: value for name, value in _proxies(request.network) if value} | dict(request.arguments)
+    return proxies(request.network) | dict(request.arguments)
 
 
-def _proxies(network: Network) -> Iterable[tuple[str, str]]:
-    for name, value in (
-        ("HTTP_PROXY", network.http_proxy),
-        ("HTTPS_PROXY", network.https_proxy),
-        ("NO_PROXY", network.no_proxy),
-    ):
-        yield name, value
-        yield name.lower(), value
+def proxies(network: Network) -> dict[str, str]:
+    """Return the proxies by the variables that programs read them from, in both spellings."""
+    named = {"HTTP_PROXY": network.http_proxy, "HTTPS_PROXY": network.https_proxy, "NO_PROXY": network.no_proxy}
+    given = {name: value for name, value in named.items() if value}
+    return given | {name.lower(): value for name, value in given.items()}
