@@ -65,8 +65,8 @@ class BuildSettings(Section):
     )
     registry_auth_file: str = Field(
         "",
-        description="Path of a file with credentials for registries (docker's config.json), for digests, base images and "
-        "pushes. Empty: none, and on the command line the person's own.",
+        description="Path of a file with credentials for registries (docker's config.json), for digests, base images "
+        "and pushes. Empty: none, and on the command line the person's own.",
     )
     registry_certificates: str = Field(
         "", description="Folder with certificates (*.crt) of registries that are pushed to. Empty: those of the system."
