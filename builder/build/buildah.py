@@ -48,7 +48,7 @@ class Buildah:
         self._registries = registries
         self._driver = ""
         self._opening = asyncio.Lock()
-        self._claim = Claim(folder / "claimed")
+        self._mounted: dict[str, Claim] = {}
         self._left_over = True  # of a process that was killed
 
     async def build(self, request: BuildRequest, tell: Callable[[Line], None]) -> Image:
@@ -138,44 +138,44 @@ class Buildah:
     @asynccontextmanager
     async def _in_use(self) -> AsyncIterator[None]:
         """Claim the storage. What a build left that was ended from outside is removed when nobody builds."""
-        await self._claim.take()
+        claim = await self._claimed()
         try:
             yield
         finally:
-            await asyncio.shield(self._left())
+            await asyncio.shield(self._left(claim))
 
-    async def _left(self) -> None:
-        """End a claim; the last one in any process cleans up."""
-        try:
-            if self._left_over:
-                await self._swept()
-        finally:
-            await self._claim.leave()
+    async def _claimed(self) -> Claim:
+        return await Claim.taken(self._folder / "claimed")
+
+    async def _left(self, claim: Claim) -> None:
+        """End a claim; the last one of all programs that share the storage cleans up."""
+        await claim.leave(self._swept if self._left_over else None)
 
     async def _swept(self) -> None:
-        """Remove all containers, where no other build could own one of them: other programs may share the storage."""
-        async with self._claim.alone() as alone:
-            if alone:
-                await self._run(["rm", "--all"], lambda _line: None, seconds=SHORT_SECONDS)
-                self._left_over = False
+        """Remove all containers: no build owns one of them."""
+        await self._run(["rm", "--all"], lambda _line: None, seconds=SHORT_SECONDS)
+        self._left_over = False
 
     async def mount(self, name: str) -> tuple[str, Path]:
         """Make a container of an image and return its id and the folder of its files. End it with ``unmount``."""
-        await self._claim.take()
+        claim = await self._claimed()
         try:
             container = await self._asked(["from", "--pull-never", name])
-            return container, Path(await self._asked(["mount", container]))
+            path = Path(await self._asked(["mount", container]))
         except BaseException:
             self._left_over = True
-            await asyncio.shield(self._left())
+            await asyncio.shield(self._left(claim))
             raise
+        self._mounted[container] = claim
+        return container, path
 
     async def unmount(self, container: str) -> None:
         """Remove a container that ``mount`` made."""
+        claim = self._mounted.pop(container)
         try:
             await self._run(["rm", container], lambda _line: None, seconds=SHORT_SECONDS)
         finally:
-            await asyncio.shield(self._left())
+            await asyncio.shield(self._left(claim))
 
     async def configuration(self, name: str) -> dict[str, Any]:
         """Return the image's configuration: ``config`` holds user, command, environment."""

@@ -22,7 +22,7 @@ from builder.check.errors import CheckerMissing
 from builder.check.report import Checked, Report, said
 from builder.check.trying import HEALTH_SECONDS, KEPT_LINES, SETTLE_SECONDS, Wanted
 from builder.plan import Kind
-from cluster.fields import Obj, mapping, objects, text, truth, whole
+from cluster.fields import Obj, mapping, moment, objects, text, truth, whole
 from cluster.following import lines_of
 from cluster.identity import Identity
 from cluster.pods import PodClient, connect_pods, pod_path
@@ -112,10 +112,9 @@ class _Trial:
             return [judging.done(await self._ended(wanted.start_seconds), tuple(self.log))]
         opened = await self._until(lambda: truth(self._status, "started")) if wanted.port else await self._settled()
         ended = _ended(self._status)
-        checks = [
-            judging.started(None if wanted.port and not opened and self._probed(ended) else ended, tuple(self.log))
-        ]
-        if wanted.port is not None and (ended is None or self._probed(ended)):
+        probed = ended is not None and not opened and wanted.port is not None and self._ended_by_its_probe()
+        checks = [judging.started(None if probed else ended, tuple(self.log))]
+        if wanted.port is not None and (ended is None or probed):
             checks.append(await self._listens(wanted.port, opened=opened))
         if ended is not None:
             return checks
@@ -164,9 +163,13 @@ class _Trial:
                 return False
         return False
 
-    def _probed(self, ended: Ended | None) -> bool:
-        """Whether the kubelet ended it since its port did not open."""
-        return ended is not None and ended.status in {137, 143}
+    def _ended_by_its_probe(self) -> bool:
+        """Say whether the kubelet ended it since its port did not open in time; asked to, it may have ended well."""
+        terminated = mapping(self._status, "state", "terminated")
+        began, ended = moment(terminated, "startedAt"), moment(terminated, "finishedAt")
+        if began is None or ended is None:
+            return False
+        return (ended - began).total_seconds() >= self._wanted.start_seconds - 1  # whole seconds are told
 
     async def _listens(self, port: int, *, opened: bool) -> Checked:
         if opened:
@@ -253,9 +256,13 @@ class _Trial:
 
     async def _told(self) -> None:
         going = lambda: not self._gone and _ended(self._status) is None  # noqa: E731 - asked again and again
-        async for line in lines_of(self._client, self._place.namespace, self._name, CONTAINER, running=going):
-            if len(self.log) < 10 * KEPT_LINES:
-                self.log.append(shown(line.encode()))
+        try:
+            async for line in lines_of(self._client, self._place.namespace, self._name, CONTAINER, running=going):
+                if len(self.log) < 10 * KEPT_LINES:
+                    self.log.append(shown(line.encode()))
+        except ClusterRejected as exc:
+            if exc.http_status != 404:  # the pod was deleted, by its own trial at the end: all is told
+                raise
 
     async def _cleared(self) -> None:
         with contextlib.suppress(ClusterError, Denied, DeadlineExceeded, TimeoutError):

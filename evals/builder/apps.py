@@ -43,7 +43,8 @@ class App:
     trial must fail in (among others), ``stop`` the class of the failure. ``links`` are made before the app is read:
     path and target. ``absent`` must stand in no file of the image, ``unsaid`` in no file that is written.
     ``canary``: a secret of the host must reach neither image nor log, and a file of the host must stay as it is.
-    ``plan_only`` says why it cannot be built without the public registries of images. ``seconds`` is what it took.
+    ``plan_only`` says why it cannot be built without the public registries of images. ``unproved``: it was never built
+    with success yet, so that it has no turn in the rotation. ``seconds`` is what it took.
     """
 
     name: str
@@ -62,6 +63,7 @@ class App:
     unsaid: tuple[str, ...] = ()
     canary: bool = False
     plan_only: str = ""
+    unproved: bool = False
     seconds: float = USUAL_SECONDS
 
     @property
@@ -109,7 +111,7 @@ def rotation(listed: Sequence[App], *, seed: int, seconds: float) -> tuple[App, 
 
     Each seed begins where the one before it ended, so that all of them get their turn. Languages alternate.
     """
-    order = _alternating([one for one in listed if not one.plan_only])
+    order = _alternating([one for one in listed if not one.plan_only and not one.unproved])
     if not order:
         return ()
     whole = sum(one.seconds for one in order)
