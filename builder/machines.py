@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from builder.build.buildah import Buildah
-from builder.build.configured import executor_of
+from builder.build.configured import authfile_of, executor_of
 from builder.build.executor import Executor, Image
 from builder.build.kubernetes import KubernetesExecutor
 from builder.check.errors import CheckerMissing
@@ -66,7 +66,7 @@ def machine_of(
     if not isinstance(executor, Buildah):
         off = "builds are switched off (build.executor)." if settings.executor == "plan-only" else ""
         return Machine(executor=executor, try_out=_not_here, missing=lambda: off)
-    authfile = Path(settings.registry_auth_file) if settings.registry_auth_file else login
+    authfile = authfile_of(settings, login)
     certificates = Path(settings.registry_certificates) if settings.registry_certificates else None
 
     async def try_out(order: Order, _image: Image, work: Path) -> Report:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from builder.build.configured import network_of, registries_of
+from builder.build.configured import authfile_of, network_of, registries_of
 from builder.files import Prepared, written_out
 from builder.registry import Credentials, Resolved, bases, digests
 from builder.tree import Tree
@@ -16,7 +16,7 @@ async def resolved(found: Sequence[Prepared], settings: BuildSettings, login: Pa
     ``login`` is a file with credentials, where the settings name none. Raises ``CredentialsUnreadable``; nothing that a
     registry does is an error.
     """
-    login = Path(settings.registry_auth_file) if settings.registry_auth_file else login
+    login = authfile_of(settings, login)
     given = Credentials.of_file(login) if login is not None else Credentials()
     return await digests(
         dict.fromkeys(name for one in found if one.ours for name in bases(one.text)),

@@ -36,7 +36,7 @@ def executor_of(settings: BuildSettings, folder: Path, identity: Callable[[], Id
     """
     match settings.executor:
         case "buildah":
-            return Buildah(folder, registries_of(settings), authfile=_authfile(settings))
+            return Buildah(folder, registries_of(settings), authfile=authfile_of(settings))
         case "kubernetes":
             return KubernetesExecutor(identity(), kubernetes_of(settings), folder, registries_of(settings))
         case "buildkit":
@@ -74,11 +74,12 @@ def buildkit_of(settings: BuildSettings) -> BuildKitBuilds:
         cert_file=settings.buildkit_cert_file,
         key_file=settings.buildkit_key_file,
         server_name=settings.buildkit_server_name,
-        authfile=_authfile(settings),
+        authfile=authfile_of(settings),
         insecure=frozenset(settings.insecure_registries),
         cached=settings.registry_cache,
     )
 
 
-def _authfile(settings: BuildSettings) -> Path | None:
-    return Path(settings.registry_auth_file) if settings.registry_auth_file else None
+def authfile_of(settings: BuildSettings, login: Path | None = None) -> Path | None:
+    """Return the file with credentials of registries: that of the settings, else ``login``."""
+    return Path(settings.registry_auth_file) if settings.registry_auth_file else login
