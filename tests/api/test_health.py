@@ -1,3 +1,4 @@
+import asyncio
 import contextlib
 import re
 import sqlite3
@@ -18,12 +19,18 @@ async def test_health_and_readiness(tmp_path: Path) -> None:
     assert ready.json() == {"status": "ready", "database": "ok", "cluster": "not configured"}
 
 
+def _upgrade(path: Path) -> None:
+    """Make a database one that a newer program has written."""
+    with contextlib.closing(sqlite3.connect(path)) as file:
+        file.execute("UPDATE alembic_version SET version_num = 'v9999'")
+        file.commit()
+
+
 async def test_with_a_database_of_a_newer_program_the_service_is_not_ready(tmp_path: Path) -> None:
     context = make_context(tmp_path)
     async with running(context) as service:
-        with contextlib.closing(sqlite3.connect(tmp_path / "state" / "sextant.db")) as file:
-            file.execute("UPDATE alembic_version SET version_num = 'v9999'")
-            file.commit()
+        # In a thread: the service may hold the file's lock, and gives it back in this loop.
+        await asyncio.to_thread(_upgrade, tmp_path / "state" / "sextant.db")
         ready = await service.client.get("/readyz")
         alive = await service.client.get("/healthz")
     assert (ready.status_code, ready.json()["code"]) == (503, "storage")
